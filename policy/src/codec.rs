@@ -1,0 +1,138 @@
+//! What a host and the module say to each other: compact binary, instants as integers.
+//!
+//! A host encodes a [`Call`], hands the bytes to the module, and decodes the [`Reply`]. Both sides are built from
+//! this file; [`ABI_VERSION`](crate::ABI_VERSION) changes whenever the bytes do.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Access;
+use crate::change::{ChangeOutcome, Designation, RefusalCode};
+use crate::contact::Contact;
+use crate::decide::{Answer, Request};
+use crate::eligibility::Verdict;
+use crate::error::PolicyError;
+use crate::event::Route;
+use crate::instant::Instant;
+use crate::notice::Notice;
+use crate::person::Person;
+use crate::read::Plain;
+use crate::reason::Reason;
+use crate::review::{Reminder, ReviewOutcome, ReviewRequest};
+
+/// What a host asks of the module.
+#[allow(clippy::large_enum_variant)] // made, encoded and dropped: a box would only cost an allocation
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Call {
+    /// One typed request.
+    One(Request),
+    /// One request as plain data, with rules of its own if it likes.
+    Plain(Plain),
+    /// Verdicts for many people at one instant.
+    EligibilityMany(Vec<Person>, Instant),
+    /// Many reviews.
+    ReviewMany(Vec<ReviewRequest>),
+    /// Which policy this is.
+    Describe,
+}
+
+/// What the module replies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reply {
+    /// To [`Call::One`] and [`Call::Plain`].
+    Answer(#[serde(with = "AnswerDef")] Answer),
+    /// To [`Call::EligibilityMany`], in the order of the people.
+    Verdicts(Vec<Verdict>),
+    /// To [`Call::ReviewMany`], in the order of the requests.
+    Reviews(Vec<Review>),
+    /// To [`Call::Describe`].
+    Description(Description),
+    /// The module has taken over its rules.
+    Configured,
+    /// The bytes were no call, or came at the wrong time.
+    Fault(String),
+}
+
+/// One of [`Reply::Reviews`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review(#[serde(with = "ReviewOutcomeDef")] pub ReviewOutcome);
+
+/// Which policy a module holds, and under which rules it decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Description {
+    /// [`POLICY_VERSION`](crate::POLICY_VERSION) as the module has it.
+    pub policy_version: String,
+    /// The [`fingerprint`](crate::fingerprint()) of the rules in force.
+    pub fingerprint: String,
+}
+
+/// The bytes of a call, a reply or rules.
+///
+/// # Errors
+/// None for the types of this crate; the codec's type allows for them.
+pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
+    postcard::to_allocvec(value).map_err(CodecError)
+}
+
+/// Reads what [`encode`] wrote.
+///
+/// # Errors
+/// When the bytes are too few, too many, or no encoding of a `T`.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
+    let (value, rest) = postcard::take_from_bytes(bytes).map_err(CodecError)?;
+    if rest.is_empty() { Ok(value) } else { Err(CodecError(postcard::Error::SerdeDeCustom)) }
+}
+
+/// Bytes that are not what was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodecError(postcard::Error);
+
+impl core::fmt::Display for CodecError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "not an encoding of the expected type: {}", self.0)
+    }
+}
+
+impl core::error::Error for CodecError {}
+
+// JSON shows an outcome by its member `outcome` and an answer by nothing at all; a binary format cannot read
+// either back. The definitions below tell serde to number the variants instead. The compiler keeps them equal
+// to the types.
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Answer")]
+enum AnswerDef {
+    Eligibility(Verdict),
+    Access(Access),
+    Resolve(Contact),
+    Change(#[serde(with = "ChangeOutcomeDef")] ChangeOutcome),
+    Review(#[serde(with = "ReviewOutcomeDef")] ReviewOutcome),
+    Route(Route),
+    Error { error: PolicyError },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ChangeOutcome")]
+enum ChangeOutcomeDef {
+    Changed { designation: Option<Designation>, contact: Contact, notices: Vec<Notice> },
+    Unchanged { contact: Contact },
+    Refused { code: RefusalCode, reasons: Vec<Reason> },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "ReviewOutcome")]
+enum ReviewOutcomeDef {
+    Kept {
+        contact: Contact,
+        notices: Vec<Notice>,
+        reminders: Vec<Reminder>,
+        next_review_at: Option<Instant>,
+    },
+    Reverted {
+        reasons: Vec<Reason>,
+        contact: Contact,
+        notices: Vec<Notice>,
+        reminders: Vec<Reminder>,
+        next_review_at: Option<Instant>,
+    },
+}

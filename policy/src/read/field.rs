@@ -1,0 +1,190 @@
+//! One field of the input: its value, and the path to it.
+
+use core::fmt;
+use core::ops::RangeInclusive;
+use core::str::FromStr;
+use std::borrow::Cow;
+
+use crate::error::{ErrorCode, PolicyError};
+
+/// A value of the input, wherever it lives.
+pub(crate) trait Data: Sized {
+    /// What the value is.
+    fn view(&self) -> View<'_>;
+    /// The member of that name, if the value is an object that has it.
+    fn member(&self, name: &str) -> Option<Self>;
+    /// The names of an object's members.
+    fn names(&self) -> Vec<String>;
+    /// The items of a list.
+    fn items(&self) -> Vec<Self>;
+}
+
+/// What a value is. There is one type of numbers, as in JavaScript.
+pub(crate) enum View<'a> {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(Cow<'a, str>),
+    List,
+    Object,
+    /// Nothing that JSON has, such as a function, or text that is not well-formed Unicode.
+    Other,
+}
+
+/// A field of the input. A missing field is a field too, so that the error can name it.
+pub(crate) struct Field<'p, D> {
+    value: Option<D>,
+    path: Path<'p>,
+    code: ErrorCode,
+}
+
+#[derive(Clone, Copy)]
+enum Path<'p> {
+    Root(&'p str),
+    Member(&'p Path<'p>, &'p str),
+    Item(&'p Path<'p>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root(name) | Self::Member(Path::Root(""), name) => f.write_str(name),
+            Self::Member(parent, name) => write!(f, "{parent}.{name}"),
+            Self::Item(parent, index) => write!(f, "{parent}[{index}]"),
+        }
+    }
+}
+
+impl<'p, D: Data + Clone> Field<'p, D> {
+    /// The field with which a reading begins; `name` is empty for a whole request.
+    pub(crate) fn root(value: &D, name: &'p str) -> Self {
+        Self { value: Some(value.clone()), path: Path::Root(name), code: ErrorCode::InvalidInput }
+    }
+}
+
+impl<'p, D: Data> Field<'p, D> {
+    /// The same field, whose faults are faults of the rules.
+    pub(crate) fn of_rules(self) -> Self {
+        Self { code: ErrorCode::InvalidRules, ..self }
+    }
+
+    /// A member of this object; see [`object`](Self::object) for what is none.
+    pub(crate) fn member<'c>(&'c self, name: &'c str) -> Field<'c, D> {
+        let value = self.value.as_ref().and_then(|value| value.member(name));
+        Field { value, path: Path::Member(&self.path, name), code: self.code }
+    }
+
+    /// Nothing when the field is missing.
+    pub(crate) fn present(self) -> Option<Self> {
+        self.value.is_some().then_some(self)
+    }
+
+    /// What `read` makes of the field, or `default` when the field is missing.
+    pub(crate) fn or<T>(
+        &self,
+        default: T,
+        read: impl FnOnce(&Self) -> Result<T, PolicyError>,
+    ) -> Result<T, PolicyError> {
+        if self.value.is_some() { read(self) } else { Ok(default) }
+    }
+
+    /// What `read` makes of the field, or nothing when the field is null.
+    pub(crate) fn nullable<T>(
+        &self,
+        read: impl FnOnce(&Self) -> Result<T, PolicyError>,
+    ) -> Result<Option<T>, PolicyError> {
+        if matches!(self.view(), Some(View::Null)) { Ok(None) } else { read(self).map(Some) }
+    }
+
+    /// Requires an object.
+    pub(crate) fn object(&self) -> Result<&Self, PolicyError> {
+        if matches!(self.view(), Some(View::Object)) { Ok(self) } else { Err(self.misfit("expected an object")) }
+    }
+
+    /// Requires that the object has no member but these.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), PolicyError> {
+        let names = self.value.as_ref().map(D::names).unwrap_or_default();
+        let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+        let message = format!("unknown; expected one of `{}`", known.join("`, `"));
+        Err(Field::<D> { value: None, path: Path::Member(&self.path, &clip(unknown)), code: self.code }.error(message))
+    }
+
+    /// Requires text that reads as a `T`.
+    pub(crate) fn parse<T: FromStr<Err = PolicyError>>(&self) -> Result<T, PolicyError> {
+        match self.view() {
+            Some(View::Text(text)) => text.parse().map_err(|error: PolicyError| self.misfit(&error.message)),
+            _ => Err(self.misfit("expected text")),
+        }
+    }
+
+    /// Requires true or false.
+    pub(crate) fn boolean(&self) -> Result<bool, PolicyError> {
+        match self.view() {
+            Some(View::Bool(value)) => Ok(value),
+            _ => Err(self.misfit("expected `true` or `false`")),
+        }
+    }
+
+    /// Requires a whole number in `range`.
+    pub(crate) fn whole(&self, range: RangeInclusive<u32>) -> Result<u32, PolicyError> {
+        let whole = match self.view() {
+            Some(View::Number(number)) => to_u32(number).filter(|number| range.contains(number)),
+            _ => None,
+        };
+        whole.ok_or_else(|| self.misfit(&format!("expected a whole number from {} to {}", range.start(), range.end())))
+    }
+
+    /// Requires a list, and reads each item.
+    pub(crate) fn list<T>(
+        &self,
+        read: impl Fn(&Field<'_, D>) -> Result<T, PolicyError>,
+    ) -> Result<Vec<T>, PolicyError> {
+        let Some(value) = self.value.as_ref().filter(|value| matches!(value.view(), View::List)) else {
+            return Err(self.misfit("expected a list"));
+        };
+        let items = value.items().into_iter().enumerate();
+        items
+            .map(|(index, item)| {
+                read(&Field { value: Some(item), path: Path::Item(&self.path, index), code: self.code })
+            })
+            .collect()
+    }
+
+    /// The error that this field is not what was `expected`.
+    pub(crate) fn misfit(&self, expected: &str) -> PolicyError {
+        let got = match self.view() {
+            None => return self.error(format!("missing; {expected}")),
+            Some(View::Null) => "null".into(),
+            Some(View::Bool(value)) => format!("`{value}`"),
+            Some(View::Number(_)) => "a number".into(),
+            Some(View::Text(text)) => format!("`{}`", clip(&text)),
+            Some(View::List) => "a list".into(),
+            Some(View::Object) => "an object".into(),
+            Some(View::Other) => "something that is not JSON".to_owned(),
+        };
+        self.error(format!("{expected}, got {got}"))
+    }
+
+    fn error(&self, message: String) -> PolicyError {
+        PolicyError { code: self.code, path: self.path.to_string(), message }
+    }
+
+    fn view(&self) -> Option<View<'_>> {
+        self.value.as_ref().map(D::view)
+    }
+}
+
+/// The number as a `u32`, when it is one.
+fn to_u32(number: f64) -> Option<u32> {
+    let whole = number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the range was just checked
+    whole.then_some(number as u32)
+}
+
+/// The beginning of a caller's text, short enough for a message.
+fn clip(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(40) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+    }
+}

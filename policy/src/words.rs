@@ -1,0 +1,45 @@
+//! Enumerations that JSON writes as one word: their values, reading and writing in one place.
+
+macro_rules! words {
+    ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "module", derive(tsify::Tsify))]
+        pub enum $type {
+            $($(#[$doc])* #[serde(rename = $word)] $variant),+
+        }
+
+        impl $type {
+            /// The word that JSON writes.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl core::str::FromStr for $type {
+            type Err = crate::error::PolicyError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(crate::words::unknown(&[$($word),+])),
+                }
+            }
+        }
+
+        impl core::fmt::Display for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+use crate::error::PolicyError;
+
+/// The error for a word that is none of `words`.
+pub(crate) fn unknown(words: &[&str]) -> PolicyError {
+    PolicyError::invalid_input("", format!("expected one of `{}`", words.join("`, `")))
+}
