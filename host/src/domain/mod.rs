@@ -1,8 +1,49 @@
 //! What happens around the security contact. It holds no rule: the engine decides. It names no database, no mail
 //! server and no HTTP: those are adapters of the ports.
 
+mod contacts;
+mod directory;
+mod facts;
 mod fold;
+mod letters;
 pub mod model;
 pub mod ports;
+mod reviews;
 
+pub use contacts::{Answered, Candidate, ContactView, Contacts, Wish};
+pub use directory::{DirectoryReader, Group, LineFault};
 pub use fold::fold;
+pub use reviews::{Reverted, ReviewReport, Reviews};
+
+use crate::engine::EngineError;
+use model::AccountId;
+use ports::StoreError;
+
+/// How often a decision is made again because the account moved meanwhile.
+const MAX_ATTEMPTS: u32 = 8;
+
+/// Why something could not be done. A refusal by the policy is no error.
+#[derive(Debug, thiserror::Error)]
+pub enum DomainError {
+    /// No such account.
+    #[error("there is no account `{account}`")]
+    UnknownAccount {
+        /// The id that was asked for.
+        account: AccountId,
+    },
+    /// The account's owner is not among its people.
+    #[error("the account `{account}` has no owner; every account needs one")]
+    NoOwner {
+        /// Which account.
+        account: AccountId,
+    },
+    /// Other writers were faster, again and again.
+    #[error("the account is being changed by others; try again")]
+    Busy,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}

@@ -156,6 +156,8 @@ pub struct Snapshot {
     pub announced: Option<UserId>,
     /// The reminders that were sent.
     pub reminded_for: Option<RemindedFor>,
+    /// When the account is to be reviewed; `None` when time alone changes nothing.
+    pub next_review_at: Option<Instant>,
     /// Further people of the account: the announced one, and those who were asked for and exist.
     pub others: Vec<Member>,
 }

@@ -1,1 +1,241 @@
-//! Runs the policy module in wasmtime.
+//! Runs the policy module in wasmtime: the very bytes that browsers and edge functions run.
+//!
+//! The module is not trusted. Its imports are checked against an exact list, its memory, tables and time are
+//! limited, and every address and length that it names is checked before use. An instance that traps is thrown away;
+//! one that was used long enough is replaced.
+
+mod guest;
+mod module;
+mod pool;
+
+use std::time::Duration;
+
+use security_contact_policy::codec::{Call, Description, Reply};
+use security_contact_policy::{
+    ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Instant, Person, Plain,
+    PolicyError, Request, ReviewOutcome, ReviewRequest, Route, Rules, Verdict,
+};
+
+pub use module::MODULE;
+
+use crate::domain::model::PolicyIdentity;
+use module::Module;
+use pool::Pool;
+
+/// What one call, and one instance, may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The memory of an instance, in bytes. A reply cannot be longer.
+    pub memory_bytes: usize,
+    /// The time of one call.
+    pub call_time: Duration,
+    /// After how many calls an instance is replaced.
+    pub calls_per_instance: u32,
+}
+
+impl Default for Limits {
+    /// 64 MiB, one second, 10,000 calls.
+    fn default() -> Self {
+        Self { memory_bytes: 64 << 20, call_time: Duration::from_secs(1), calls_per_instance: 10_000 }
+    }
+}
+
+/// Why the module could not be used, or did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The bytes are no WebAssembly module, or one that wasmtime cannot run.
+    #[error("the policy module is not a usable WebAssembly module: {0}")]
+    NotAModule(String),
+    /// The module imports something else than the list says; a clock or a random source would show here.
+    #[error("the policy module has imports that were not expected: {unexpected:?}, and lacks: {missing:?}")]
+    Imports {
+        /// Imports that the list does not have.
+        unexpected: Vec<String>,
+        /// Imports that only the list has.
+        missing: Vec<String>,
+    },
+    /// The module lacks a part of the binary interface.
+    #[error("the policy module lacks the export `{0}` of the binary interface")]
+    MissingExport(&'static str),
+    /// The module speaks another version of the binary interface.
+    #[error("the policy module speaks version {found} of the binary interface, this host speaks {ABI_VERSION}")]
+    AbiVersion {
+        /// The module's version.
+        found: u32,
+    },
+    /// The rules are not acceptable.
+    #[error("the rules are not acceptable: {0}")]
+    Rules(PolicyError),
+    /// The module stopped with a trap, or used more memory or time than it may.
+    #[error("the policy module trapped: {0}")]
+    Trapped(String),
+    /// The module replied with something that no correct module would.
+    #[error("the policy module gave a bad reply: {0}")]
+    BadReply(String),
+}
+
+/// The policy under one set of rules, decided by the module.
+///
+/// It is cheap to share; calls from several threads run on instances of their own.
+///
+/// ```
+/// use security_contact_host::engine::Engine;
+/// use security_contact_policy::{Person, Rules};
+///
+/// let engine = Engine::embedded(&Rules::default())?;
+/// let ada: Person = serde_json::from_str(
+///     r#"{"id":"u-1","role":"admin","accountSettings":"none","status":"active",
+///         "lastLoginAt":"2026-10-01T09:30:00Z","staffRole":null}"#,
+/// )?;
+/// assert!(engine.eligibility(&ada, "2026-11-01T00:00:00Z".parse()?)?.eligible);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Engine {
+    pool: Pool,
+    rules: Rules,
+    identity: PolicyIdentity,
+}
+
+impl Engine {
+    /// The module that is part of this program, under these rules.
+    ///
+    /// # Errors
+    /// [`EngineError::Rules`] when the rules are outside their limits; the other errors mean a broken build.
+    pub fn embedded(rules: &Rules) -> Result<Self, EngineError> {
+        Self::new(MODULE, rules, Limits::default())
+    }
+
+    /// Any module's bytes, under these rules and limits.
+    ///
+    /// # Errors
+    /// Every [`EngineError`] but [`EngineError::BadReply`].
+    pub fn new(bytes: &[u8], rules: &Rules, limits: Limits) -> Result<Self, EngineError> {
+        rules.validate().map_err(EngineError::Rules)?;
+        let module = Module::load(bytes)?;
+        let module_sha256 = module.sha256().to_owned();
+        let pool = Pool::new(module, rules, limits)?;
+        let Description { policy_version, fingerprint } = match pool.call(&Call::Describe)? {
+            Reply::Description(description) => description,
+            other => return Err(unfitting(&other)),
+        };
+        let identity = PolicyIdentity { policy_version, module_sha256, fingerprint };
+        Ok(Self { pool, rules: rules.clone(), identity })
+    }
+
+    /// Which policy decides here.
+    #[must_use]
+    pub fn identity(&self) -> &PolicyIdentity {
+        &self.identity
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Can this person be the contact at `now`?
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`], as for every call.
+    pub fn eligibility(&self, person: &Person, now: Instant) -> Result<Verdict, EngineError> {
+        match self.answer(Request::Eligibility { person: person.clone(), now })? {
+            Answer::Eligibility(verdict) => Ok(verdict),
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    /// Which of these people can be the contact at `now`? The verdicts are in the order of the people.
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn eligibility_many(&self, people: Vec<Person>, now: Instant) -> Result<Vec<Verdict>, EngineError> {
+        let count = people.len();
+        match self.pool.call(&Call::EligibilityMany(people, now))? {
+            Reply::Verdicts(verdicts) if verdicts.len() == count => Ok(verdicts),
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    /// May this person see and change the field?
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn access(&self, person: &Person) -> Result<Access, EngineError> {
+        match self.answer(Request::Access { person: person.clone() })? {
+            Answer::Access(access) => Ok(access),
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    /// Who is the contact at `now`?
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn resolve(&self, account: Account, now: Instant) -> Result<Contact, EngineError> {
+        match self.answer(Request::Resolve { account, now })? {
+            Answer::Resolve(contact) => Ok(contact),
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    /// May the contact be changed, and who is told?
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn change(&self, request: ChangeRequest) -> Result<ChangeOutcome, EngineError> {
+        match self.answer(Request::Change(request))? {
+            Answer::Change(outcome) => Ok(outcome),
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    /// Are these designations still valid, and who is told or reminded? The outcomes are in the order of the
+    /// requests.
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn review_many(&self, requests: Vec<ReviewRequest>) -> Result<Vec<ReviewOutcome>, EngineError> {
+        let count = requests.len();
+        match self.pool.call(&Call::ReviewMany(requests))? {
+            Reply::Reviews(reviews) if reviews.len() == count => {
+                Ok(reviews.into_iter().map(|review| review.0).collect())
+            }
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    /// Who receives a security event that is sent at `now`?
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn route(&self, account: Account, event: Event, now: Instant) -> Result<Route, EngineError> {
+        match self.answer(Request::Route { account, event, now })? {
+            Answer::Route(route) => Ok(route),
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    /// Answers a request of plain data, under its own rules or else those in force.
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`]; a request that does not fit is an answer.
+    pub fn decide(&self, request: Plain) -> Result<Answer, EngineError> {
+        match self.pool.call(&Call::Plain(request))? {
+            Reply::Answer(answer) => Ok(answer),
+            other => Err(unfitting(&other)),
+        }
+    }
+
+    fn answer(&self, request: Request) -> Result<Answer, EngineError> {
+        match self.pool.call(&Call::One(request))? {
+            Reply::Answer(answer) => Ok(answer),
+            other => Err(unfitting(&other)),
+        }
+    }
+}
+
+/// A reply to another question than was asked. It is not shown: it can hold ids.
+fn unfitting<T>(_reply: &T) -> EngineError {
+    EngineError::BadReply("an answer to another question".into())
+}

@@ -1,0 +1,118 @@
+//! One instance of the module, and the border to its memory.
+
+use security_contact_policy::codec::{Reply, decode, encode};
+use security_contact_policy::{ABI_VERSION, Rules};
+use wasmtime::{Instance, Linker, Memory, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
+
+use super::module::Module;
+use super::{EngineError, Limits};
+
+/// How many epochs a call may last. The pool's ticker makes one epoch this part of the call's time.
+pub(super) const EPOCHS_PER_CALL: u32 = 10;
+
+/// An instance under its rules. After any error but a refused call it must not be used again.
+pub(super) struct Guest {
+    store: Store<StoreLimits>,
+    memory: Memory,
+    alloc: TypedFunc<u32, u32>,
+    free: TypedFunc<(u32, u32), ()>,
+    call: TypedFunc<(u32, u32), u64>,
+    calls: u32,
+}
+
+impl Guest {
+    pub(super) fn new(module: &Module, rules: &Rules, limits: &Limits) -> Result<Self, EngineError> {
+        let compiled = module.compiled();
+        let bounds = StoreLimitsBuilder::new()
+            .memory_size(limits.memory_bytes)
+            .table_elements(10_000)
+            .memories(1)
+            .tables(4)
+            .instances(1)
+            .build();
+        let mut store = Store::new(compiled.engine(), bounds);
+        store.limiter(|bounds| bounds);
+        store.set_epoch_deadline(EPOCHS_PER_CALL.into());
+        // The binary interface needs no import; the list of imports was checked when the module was loaded.
+        let mut linker = Linker::new(compiled.engine());
+        linker.define_unknown_imports_as_traps(compiled).map_err(trapped)?;
+        let instance = linker.instantiate(&mut store, compiled).map_err(trapped)?;
+        check_abi_version(&mut store, &instance)?;
+        let memory = instance.get_memory(&mut store, "memory").ok_or(EngineError::MissingExport("memory"))?;
+        let alloc = export(&mut store, &instance, "security_contact_alloc")?;
+        let free = export(&mut store, &instance, "security_contact_free")?;
+        let call = export(&mut store, &instance, "security_contact_call")?;
+        let configure = export(&mut store, &instance, "security_contact_configure")?;
+        let mut guest = Self { store, memory, alloc, free, call, calls: 0 };
+        let input = encode(rules).map_err(|error| EngineError::BadReply(error.to_string()))?;
+        match guest.exchange(&configure, &input)? {
+            Reply::Configured => Ok(guest),
+            Reply::Fault(message) => Err(EngineError::BadReply(message)),
+            _ => Err(EngineError::BadReply("rules were not taken over".into())),
+        }
+    }
+
+    /// How many calls this instance has answered.
+    pub(super) fn calls(&self) -> u32 {
+        self.calls
+    }
+
+    /// Sends the bytes of a call and reads the reply.
+    pub(super) fn call(&mut self, input: &[u8]) -> Result<Reply, EngineError> {
+        self.calls = self.calls.saturating_add(1);
+        let call = self.call.clone();
+        self.exchange(&call, input)
+    }
+
+    fn exchange(&mut self, function: &TypedFunc<(u32, u32), u64>, input: &[u8]) -> Result<Reply, EngineError> {
+        let length = u32::try_from(input.len()).map_err(|_| EngineError::BadReply("the input is too long".into()))?;
+        // Before each entry, so that no call lives on the time of another.
+        self.store.set_epoch_deadline(EPOCHS_PER_CALL.into());
+        let address = self.alloc.call(&mut self.store, length).map_err(trapped)?;
+        self.memory
+            .write(&mut self.store, address as usize, input)
+            .map_err(|_| EngineError::BadReply("memory was offered outside of the module's own".into()))?;
+        let packed = function.call(&mut self.store, (address, length)).map_err(trapped)?;
+        let (address, length) = unpack(packed);
+        let reply = self.read(address, length)?;
+        self.free.call(&mut self.store, (address, length)).map_err(trapped)?;
+        Ok(reply)
+    }
+
+    /// Decodes the reply at an address that the module named, which may be anything.
+    fn read(&self, address: u32, length: u32) -> Result<Reply, EngineError> {
+        let start = address as usize;
+        let bytes = start.checked_add(length as usize).and_then(|end| self.memory.data(&self.store).get(start..end));
+        let Some(bytes) = bytes else {
+            return Err(EngineError::BadReply("the reply lies outside of the module's memory".into()));
+        };
+        decode(bytes).map_err(|error| EngineError::BadReply(error.to_string()))
+    }
+}
+
+fn check_abi_version(store: &mut Store<StoreLimits>, instance: &Instance) -> Result<(), EngineError> {
+    let version: TypedFunc<(), u32> = export(store, instance, "security_contact_abi_version")?;
+    let found = version.call(&mut *store, ()).map_err(trapped)?;
+    if found == ABI_VERSION { Ok(()) } else { Err(EngineError::AbiVersion { found }) }
+}
+
+fn export<P: WasmParams, R: WasmResults>(
+    store: &mut Store<StoreLimits>,
+    instance: &Instance,
+    name: &'static str,
+) -> Result<TypedFunc<P, R>, EngineError> {
+    instance.get_typed_func(store, name).map_err(|_| EngineError::MissingExport(name))
+}
+
+/// Address and length of a reply.
+#[allow(clippy::cast_possible_truncation)] // each half is 32 bits
+fn unpack(packed: u64) -> (u32, u32) {
+    ((packed >> 32) as u32, packed as u32)
+}
+
+fn trapped(error: wasmtime::Error) -> EngineError {
+    match error.downcast_ref::<wasmtime::Trap>() {
+        Some(trap) => EngineError::Trapped(trap.to_string()),
+        None => EngineError::Trapped(error.to_string()),
+    }
+}

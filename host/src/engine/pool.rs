@@ -1,0 +1,163 @@
+//! Instances of the module that wait for calls.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use security_contact_policy::Rules;
+use security_contact_policy::codec::{Call, Reply, encode};
+
+use super::guest::{EPOCHS_PER_CALL, Guest};
+use super::module::Module;
+use super::{EngineError, Limits};
+
+/// As many instances as calls ever ran at once, each used by one call at a time.
+pub(super) struct Pool {
+    module: Module,
+    rules: Rules,
+    limits: Limits,
+    idle: Mutex<Vec<Guest>>,
+}
+
+impl Pool {
+    /// A pool with its first instance, so that a module that cannot work is found at the start.
+    pub(super) fn new(module: Module, rules: &Rules, limits: Limits) -> Result<Self, EngineError> {
+        tick(module.compiled().engine(), limits);
+        let first = Guest::new(&module, rules, &limits)?;
+        Ok(Self { module, rules: rules.clone(), limits, idle: Mutex::new(vec![first]) })
+    }
+
+    /// Sends one call to some instance. An instance that fails is dropped, and one that is used up too.
+    pub(super) fn call(&self, call: &Call) -> Result<Reply, EngineError> {
+        let input = encode(call).map_err(|error| EngineError::BadReply(error.to_string()))?;
+        let waiting = self.idle().pop();
+        let mut guest = match waiting {
+            Some(guest) => guest,
+            None => Guest::new(&self.module, &self.rules, &self.limits)?,
+        };
+        let reply = guest.call(&input)?;
+        if guest.calls() < self.limits.calls_per_instance {
+            self.idle().push(guest);
+        }
+        match reply {
+            Reply::Fault(message) => Err(EngineError::BadReply(message)),
+            reply => Ok(reply),
+        }
+    }
+
+    /// The lock is held for a push or a pop alone, which cannot leave the list half-changed.
+    fn idle(&self) -> MutexGuard<'_, Vec<Guest>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Moves the engine's epoch on for as long as the engine lives; calls measure their time by it.
+fn tick(engine: &wasmtime::Engine, limits: Limits) {
+    let engine = engine.weak();
+    let epoch = limits.call_time / EPOCHS_PER_CALL;
+    thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(epoch);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A module whose functions do what the test says; replies start at address 64.
+    fn module(call: &str) -> Module {
+        // 5 is `Reply::Configured`, one byte; the call's body decides the rest.
+        Module::unchecked(&format!(
+            r#"(module
+                (memory (export "memory") 1)
+                (data (i32.const 64) "\04")
+                (global $calls (mut i32) (i32.const 0))
+                (func (export "security_contact_abi_version") (result i32) (i32.const 1))
+                (func (export "security_contact_alloc") (param i32) (result i32) (i32.const 1024))
+                (func (export "security_contact_free") (param i32 i32))
+                (func (export "security_contact_configure") (param i32 i32) (result i64)
+                    (i64.const 0x4000000001))
+                (func (export "security_contact_call") (param i32 i32) (result i64) {call}))"#
+        ))
+    }
+
+    fn pool(call: &str) -> Pool {
+        let limits = Limits { memory_bytes: 1 << 20, call_time: Duration::from_millis(50), calls_per_instance: 2 };
+        Pool::new(module(call), &Rules::default(), limits).unwrap()
+    }
+
+    fn failure(call: &str) -> String {
+        pool(call).call(&Call::Describe).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_module_that_loops_is_stopped() {
+        assert!(failure("(loop (br 0)) (unreachable)").contains("interrupt"));
+    }
+
+    #[test]
+    fn a_module_that_traps_is_reported_and_replaced() {
+        let pool = pool("(unreachable)");
+        for _ in 0..3 {
+            assert!(matches!(pool.call(&Call::Describe), Err(EngineError::Trapped(_))));
+            assert!(pool.idle().is_empty());
+        }
+    }
+
+    #[test]
+    fn addresses_and_lengths_of_a_reply_are_checked() {
+        for packed in ["0xffffffffffffffff", "0x1000000000001", "0x40ffffffff", "0xffffffff00000001"] {
+            assert!(failure(&format!("(i64.const {packed})")).contains("outside"), "{packed}");
+        }
+    }
+
+    #[test]
+    fn a_reply_that_is_no_reply_is_refused() {
+        assert!(failure("(i64.const 0x8000000000)").contains("not an encoding")); // empty
+        assert!(failure("(i64.const 0x4000000002)").contains("not an encoding")); // one byte too many
+    }
+
+    #[test]
+    fn a_module_cannot_grow_past_its_memory() {
+        // 17 pages are more than 1 MiB: growing fails, and the module gives up by a trap.
+        let grow = "(if (i32.eq (memory.grow (i32.const 17)) (i32.const -1)) (then (unreachable))) (i64.const 0)";
+        assert!(failure(grow).contains("unreachable"));
+    }
+
+    #[test]
+    fn memory_that_is_offered_outside_is_refused() {
+        let wat = r#"(module (memory (export "memory") 1)
+            (func (export "security_contact_abi_version") (result i32) (i32.const 1))
+            (func (export "security_contact_alloc") (param i32) (result i32) (i32.const -8))
+            (func (export "security_contact_free") (param i32 i32))
+            (func (export "security_contact_configure") (param i32 i32) (result i64) (unreachable))
+            (func (export "security_contact_call") (param i32 i32) (result i64) (unreachable)))"#;
+        let error = Pool::new(Module::unchecked(wat), &Rules::default(), Limits::default()).err().unwrap();
+        assert!(error.to_string().contains("outside"), "{error}");
+    }
+
+    #[test]
+    fn another_abi_version_and_a_missing_export_are_refused() {
+        let other = r#"(module (func (export "security_contact_abi_version") (result i32) (i32.const 7)))"#;
+        let error = Pool::new(Module::unchecked(other), &Rules::default(), Limits::default()).err().unwrap();
+        assert!(matches!(error, EngineError::AbiVersion { found: 7 }), "{error}");
+        let none = Pool::new(Module::unchecked("(module)"), &Rules::default(), Limits::default()).err().unwrap();
+        assert!(matches!(none, EngineError::MissingExport("security_contact_abi_version")), "{none}");
+    }
+
+    #[test]
+    fn an_instance_is_replaced_when_it_is_used_up() {
+        let pool = pool("(i64.const 0x4000000001)");
+        let mut waiting = Vec::new();
+        for _ in 0..4 {
+            pool.call(&Call::Describe).unwrap();
+            waiting.push(pool.idle().len());
+        }
+        assert_eq!(waiting, [1, 0, 1, 0]);
+    }
+}
