@@ -51,7 +51,7 @@ pub enum Request {
     },
 }
 
-/// The answer to a [`Request`]. Serialised, it has the members of SPEC 11 in their order.
+/// The answer to a request. Written as JSON, it has the members of SPEC 11 in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "module", derive(tsify::Tsify), tsify(missing_as_null))]

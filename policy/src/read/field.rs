@@ -134,6 +134,14 @@ impl<'p, D: Data> Field<'p, D> {
         whole.ok_or_else(|| self.misfit(&format!("expected a whole number from {} to {}", range.start(), range.end())))
     }
 
+    /// Requires a whole number, and takes the nearest `u32`: for a number whose range depends on its neighbours.
+    pub(crate) fn nearest_whole(&self) -> Result<u32, PolicyError> {
+        match self.view() {
+            Some(View::Number(number)) if number.fract() == 0.0 => Ok(to_nearest_u32(number)),
+            _ => Err(self.misfit("expected a whole number")),
+        }
+    }
+
     /// Requires a list, and reads each item.
     pub(crate) fn list<T>(
         &self,
@@ -177,8 +185,12 @@ impl<'p, D: Data> Field<'p, D> {
 /// The number as a `u32`, when it is one.
 fn to_u32(number: f64) -> Option<u32> {
     let whole = number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the range was just checked
-    whole.then_some(number as u32)
+    whole.then(|| to_nearest_u32(number))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // such a cast saturates, which is what is wanted
+fn to_nearest_u32(number: f64) -> u32 {
+    number as u32
 }
 
 /// The beginning of a caller's text, short enough for a message.

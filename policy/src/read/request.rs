@@ -195,7 +195,7 @@ pub(crate) fn rules<D: Data>(field: &Field<'_, D>) -> Result<Rules, PolicyError>
             .or(default.copy_owner_on_events, |field| field.boolean())?,
         expiry_reminder_days: field
             .member("expiryReminderDays")
-            .or(default.expiry_reminder_days, |field| field.list(|item| item.whole(0..=u32::MAX)))?,
+            .or(default.expiry_reminder_days, |field| field.list(|item| item.nearest_whole()))?,
     };
     rules.validate()?;
     Ok(rules)
