@@ -5,8 +5,13 @@ mod manifest;
 mod module;
 mod npm;
 mod pkg;
+mod report;
+mod steps;
+mod test;
 mod tools;
 mod workspace;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -14,6 +19,8 @@ use clap::{Parser, Subcommand};
 use crate::workspace::Workspace;
 
 /// The tasks of this workspace.
+///
+/// A fresh clone needs only `cargo xtask test`: it makes everything ready, builds everything and tests everything.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -34,11 +41,17 @@ enum Task {
     /// The bytes depend on the sources, the pinned compiler and the pinned tools alone: not on the folder, the user or
     /// the environment. `pkg/` is committed; run this after every change of `policy/` and commit what it writes.
     Pkg(pkg::Options),
+    /// Runs every check there is, as continuous integration does
+    ///
+    /// The steps run in order and the first failure ends the run. `--only` and `--skip` choose among them.
+    Test(test::Options),
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     match Cli::parse().task {
-        Task::Setup => tools::setup(&Workspace::locate()?),
-        Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options),
+        Task::Setup => tools::setup(&Workspace::locate()?)?,
+        Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
+        Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
     }
+    Ok(ExitCode::SUCCESS)
 }
