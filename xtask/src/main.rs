@@ -1,6 +1,7 @@
 //! The tasks of this workspace: `cargo xtask --help` lists them.
 
 mod chromium;
+mod directory;
 mod manifest;
 mod module;
 mod npm;
@@ -45,6 +46,10 @@ enum Task {
     ///
     /// The steps run in order and the first failure ends the run. `--only` and `--skip` choose among them.
     Test(test::Options),
+    /// Writes an invented directory of accounts and people, for `security-contact import`
+    ///
+    /// The same arguments give the same bytes. All names are invented and all addresses end in `example.com`.
+    Directory(directory::Options),
 }
 
 fn main() -> Result<ExitCode> {
@@ -52,6 +57,7 @@ fn main() -> Result<ExitCode> {
         Task::Setup => tools::setup(&Workspace::locate()?)?,
         Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
+        Task::Directory(options) => directory::write(&options)?,
     }
     Ok(ExitCode::SUCCESS)
 }
