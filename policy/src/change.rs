@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::access;
-use crate::contact::{Account, Contact, Designee, contact_under};
+use crate::contact::{Account, Contact, Designee, contact_under, resolve};
 use crate::eligibility::unmet;
 use crate::instant::Instant;
 use crate::names::UserId;
@@ -97,13 +97,13 @@ pub fn change(request: &ChangeRequest, rules: &Rules) -> ChangeOutcome {
         Change::Designate(designee) => (Some(designee), Cause::Designated),
         Change::Reset => (None, Cause::Reset),
     };
-    let contact = contact_under(&account.owner, designee, *now, rules);
+    let current = resolve(account, *now, rules);
     let user_id = designee.map(Designee::user_id);
     if user_id == account.designation.as_ref().map(Designee::user_id) {
-        return ChangeOutcome::Unchanged { contact };
+        return ChangeOutcome::Unchanged { contact: current };
     }
-    let current = contact_under(&account.owner, account.designation.as_ref(), *now, rules).user_id;
-    let before = announced.as_ref().unwrap_or(&current);
+    let contact = contact_under(&account.owner, designee, *now, rules);
+    let before = announced.as_ref().unwrap_or(&current.user_id);
     let notices = notices(account, Some(before), &contact.user_id, cause);
     ChangeOutcome::Changed { designation: user_id.cloned().map(|user_id| Designation { user_id }), contact, notices }
 }

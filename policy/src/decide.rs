@@ -10,7 +10,7 @@ use crate::error::PolicyError;
 use crate::event::{Event, Route, route};
 use crate::instant::Instant;
 use crate::person::Person;
-use crate::read::{self, Data, Plain};
+use crate::read::{self, Plain, Value};
 use crate::review::{ReviewOutcome, ReviewRequest, review};
 use crate::rules::Rules;
 
@@ -51,7 +51,7 @@ pub enum Request {
     },
 }
 
-/// The answer to a [`Request`]. Serialised, it has the members of SPEC 11 in their order.
+/// The answer to a request. Written as JSON, it has the members of SPEC 11 in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[cfg_attr(feature = "module", derive(tsify::Tsify), tsify(missing_as_null))]
@@ -95,11 +95,11 @@ impl Request {
 /// An input that does not fit is answered with [`Answer::Error`].
 #[must_use]
 pub fn decide(request: &Plain, rules_in_force: &Rules) -> Answer {
-    decide_from(&request, rules_in_force)
+    decide_from(request.into(), rules_in_force)
 }
 
 /// [`decide`] for data that lives anywhere, such as in JavaScript.
-pub(crate) fn decide_from<D: Data + Clone>(request: &D, rules_in_force: &Rules) -> Answer {
+pub(crate) fn decide_from(request: Value<'_>, rules_in_force: &Rules) -> Answer {
     match read::request(request) {
         Ok((request, rules)) => request.answer(rules.as_ref().unwrap_or(rules_in_force)),
         Err(error) => Answer::Error { error },

@@ -21,7 +21,7 @@ pub struct PolicyError {
 }
 
 words! {
-    /// The kinds of [`PolicyError`].
+    /// The kinds of errors.
     ErrorCode {
         /// A field is missing, misspelt, of the wrong type or out of its range.
         InvalidInput = "invalid_input",

@@ -2,9 +2,7 @@
 
 #![allow(unreachable_pub)] // JavaScript reaches it
 
-use std::borrow::Cow;
-
-use js_sys::{Array, JsString, Object, Reflect};
+use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -17,7 +15,7 @@ use crate::error::PolicyError;
 use crate::event::route;
 use crate::fingerprint::fingerprint;
 use crate::instant::Instant;
-use crate::read::{self, Data, Field, View};
+use crate::read::{self, Field};
 use crate::review::review;
 use crate::rules::Rules;
 use crate::{ABI_VERSION, POLICY_VERSION};
@@ -186,7 +184,7 @@ impl Policy {
         &self,
         #[wasm_bindgen(unchecked_param_type = "PolicyRequest")] request: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        to_js(&decide_from(request, &self.rules))
+        to_js(&decide_from(request.into(), &self.rules))
     }
 }
 
@@ -194,7 +192,7 @@ impl Policy {
 /// with `error`.
 #[wasm_bindgen(unchecked_return_type = "Answer")]
 pub fn decide(#[wasm_bindgen(unchecked_param_type = "PolicyRequest")] request: &JsValue) -> Result<JsValue, JsValue> {
-    to_js(&decide_from(request, &Rules::default()))
+    to_js(&decide_from(request.into(), &Rules::default()))
 }
 
 fn instant(now: &JsValue) -> Result<Instant, JsValue> {
@@ -213,44 +211,4 @@ fn throw(error: PolicyError) -> JsValue {
         let _ = Reflect::set(&thrown, &name.into(), &value.into()); // a new Error takes any member
     }
     thrown.into()
-}
-
-impl Data for JsValue {
-    fn view(&self) -> View<'_> {
-        if self.is_null() {
-            View::Null
-        } else if let Some(value) = self.as_bool() {
-            View::Bool(value)
-        } else if let Some(value) = self.as_f64() {
-            View::Number(value)
-        } else if let Some(text) = self.dyn_ref::<JsString>() {
-            well_formed(text).map_or(View::Other, |text| View::Text(Cow::Owned(text)))
-        } else if Array::is_array(self) {
-            View::List
-        } else if self.is_object() {
-            View::Object
-        } else {
-            View::Other
-        }
-    }
-
-    fn member(&self, name: &str) -> Option<Self> {
-        Reflect::get(self, &name.into()).ok().filter(|value| !value.is_undefined())
-    }
-
-    fn names(&self) -> Vec<String> {
-        let Some(object) = self.dyn_ref::<Object>() else { return Vec::new() };
-        Object::keys(object).iter().filter_map(|name| name.as_string()).collect()
-    }
-
-    fn items(&self) -> Vec<Self> {
-        Array::from(self).to_vec()
-    }
-}
-
-/// The text, unless half of a surrogate pair in it stands alone. Crossing the border turns such a half into U+FFFD,
-/// so that two different ids could become one.
-fn well_formed(text: &JsString) -> Option<String> {
-    let crossed = String::from(text);
-    (!crossed.contains('\u{fffd}') || text.is_valid_utf16()).then_some(crossed)
 }

@@ -6,14 +6,6 @@ use crate::error::PolicyError;
 use crate::names::Name;
 
 /// What a deployment may decide for itself. Every runtime of a deployment uses the same rules.
-///
-/// ```
-/// use security_contact_policy::Rules;
-///
-/// let rules = Rules { max_login_age_days: 90, ..Rules::default() };
-/// assert!(rules.validate().is_ok());
-/// assert_eq!(Rules { max_login_age_days: 0, ..rules }.validate().unwrap_err().path, "rules.maxLoginAgeDays");
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "module", derive(tsify::Tsify), tsify(missing_as_null))]
@@ -58,6 +50,14 @@ impl Rules {
     const MAX_REMINDERS: usize = 4;
 
     /// Checks the limits of every rule.
+    ///
+    /// ```
+    /// use security_contact_policy::Rules;
+    ///
+    /// let rules = Rules { max_login_age_days: 90, ..Rules::default() };
+    /// assert!(rules.validate().is_ok());
+    /// assert_eq!(Rules { max_login_age_days: 0, ..rules }.validate().unwrap_err().path, "rules.maxLoginAgeDays");
+    /// ```
     ///
     /// # Errors
     /// `invalid_rules` with the path of the first rule outside its limits.

@@ -1,3 +1,63 @@
-//! The tasks of this workspace.
+//! The tasks of this workspace: `cargo xtask --help` lists them.
 
-fn main() {}
+mod chromium;
+mod directory;
+mod manifest;
+mod module;
+mod npm;
+mod pkg;
+mod report;
+mod steps;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// The tasks of this workspace.
+///
+/// A fresh clone needs only `cargo xtask test`: it makes everything ready, builds everything and tests everything.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Installs what building and testing need, as far as it is missing
+    ///
+    /// The compiler's components and its wasm target (rustup), wasm-bindgen and wasm-pack (compiled into
+    /// `target/tools`, about five minutes), the npm packages of `tests/`, and Chromium (apt, as root). Whatever is
+    /// there in the right version stays, so a second run takes seconds and needs no network.
+    Setup,
+    /// Builds the WebAssembly module and its npm package into `pkg/`
+    ///
+    /// The bytes depend on the sources, the pinned compiler and the pinned tools alone: not on the folder, the user or
+    /// the environment. `pkg/` is committed; run this after every change of `policy/` and commit what it writes.
+    Pkg(pkg::Options),
+    /// Runs every check there is, as continuous integration does
+    ///
+    /// The steps run in order and the first failure ends the run. `--only` and `--skip` choose among them.
+    Test(test::Options),
+    /// Writes an invented directory of accounts and people, for `security-contact import`
+    ///
+    /// The same arguments give the same bytes. All names are invented and all addresses end in `example.com`.
+    Directory(directory::Options),
+}
+
+fn main() -> Result<ExitCode> {
+    match Cli::parse().task {
+        Task::Setup => tools::setup(&Workspace::locate()?)?,
+        Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
+        Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
+        Task::Directory(options) => directory::write(&options)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -5,35 +5,12 @@ use core::ops::RangeInclusive;
 use core::str::FromStr;
 use std::borrow::Cow;
 
+use super::value::{Value, View};
 use crate::error::{ErrorCode, PolicyError};
 
-/// A value of the input, wherever it lives.
-pub(crate) trait Data: Sized {
-    /// What the value is.
-    fn view(&self) -> View<'_>;
-    /// The member of that name, if the value is an object that has it.
-    fn member(&self, name: &str) -> Option<Self>;
-    /// The names of an object's members.
-    fn names(&self) -> Vec<String>;
-    /// The items of a list.
-    fn items(&self) -> Vec<Self>;
-}
-
-/// What a value is. There is one type of numbers, as in JavaScript.
-pub(crate) enum View<'a> {
-    Null,
-    Bool(bool),
-    Number(f64),
-    Text(Cow<'a, str>),
-    List,
-    Object,
-    /// Nothing that JSON has, such as a function, or text that is not well-formed Unicode.
-    Other,
-}
-
 /// A field of the input. A missing field is a field too, so that the error can name it.
-pub(crate) struct Field<'p, D> {
-    value: Option<D>,
+pub(crate) struct Field<'p> {
+    value: Option<Value<'p>>,
     path: Path<'p>,
     code: ErrorCode,
 }
@@ -55,21 +32,19 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-impl<'p, D: Data + Clone> Field<'p, D> {
+impl<'p> Field<'p> {
     /// The field with which a reading begins; `name` is empty for a whole request.
-    pub(crate) fn root(value: &D, name: &'p str) -> Self {
-        Self { value: Some(value.clone()), path: Path::Root(name), code: ErrorCode::InvalidInput }
+    pub(crate) fn root(value: impl Into<Value<'p>>, name: &'p str) -> Self {
+        Self { value: Some(value.into()), path: Path::Root(name), code: ErrorCode::InvalidInput }
     }
-}
 
-impl<'p, D: Data> Field<'p, D> {
     /// The same field, whose faults are faults of the rules.
     pub(crate) fn of_rules(self) -> Self {
         Self { code: ErrorCode::InvalidRules, ..self }
     }
 
     /// A member of this object; see [`object`](Self::object) for what is none.
-    pub(crate) fn member<'c>(&'c self, name: &'c str) -> Field<'c, D> {
+    pub(crate) fn member<'c>(&'c self, name: &'c str) -> Field<'c> {
         let value = self.value.as_ref().and_then(|value| value.member(name));
         Field { value, path: Path::Member(&self.path, name), code: self.code }
     }
@@ -103,10 +78,10 @@ impl<'p, D: Data> Field<'p, D> {
 
     /// Requires that the object has no member but these.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), PolicyError> {
-        let names = self.value.as_ref().map(D::names).unwrap_or_default();
+        let names = self.value.as_ref().map(Value::names).unwrap_or_default();
         let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
         let message = format!("unknown; expected one of `{}`", known.join("`, `"));
-        Err(Field::<D> { value: None, path: Path::Member(&self.path, &clip(unknown)), code: self.code }.error(message))
+        Err(Field { value: None, path: Path::Member(&self.path, &clip(unknown)), code: self.code }.error(message))
     }
 
     /// Requires text that reads as a `T`.
@@ -134,11 +109,16 @@ impl<'p, D: Data> Field<'p, D> {
         whole.ok_or_else(|| self.misfit(&format!("expected a whole number from {} to {}", range.start(), range.end())))
     }
 
+    /// Requires a whole number, and takes the nearest `u32`: for a number whose range depends on its neighbours.
+    pub(crate) fn nearest_whole(&self) -> Result<u32, PolicyError> {
+        match self.view() {
+            Some(View::Number(number)) if number.fract() == 0.0 => Ok(to_nearest_u32(number)),
+            _ => Err(self.misfit("expected a whole number")),
+        }
+    }
+
     /// Requires a list, and reads each item.
-    pub(crate) fn list<T>(
-        &self,
-        read: impl Fn(&Field<'_, D>) -> Result<T, PolicyError>,
-    ) -> Result<Vec<T>, PolicyError> {
+    pub(crate) fn list<T>(&self, read: impl Fn(&Field<'_>) -> Result<T, PolicyError>) -> Result<Vec<T>, PolicyError> {
         let Some(value) = self.value.as_ref().filter(|value| matches!(value.view(), View::List)) else {
             return Err(self.misfit("expected a list"));
         };
@@ -170,15 +150,19 @@ impl<'p, D: Data> Field<'p, D> {
     }
 
     fn view(&self) -> Option<View<'_>> {
-        self.value.as_ref().map(D::view)
+        self.value.as_ref().map(Value::view)
     }
 }
 
 /// The number as a `u32`, when it is one.
 fn to_u32(number: f64) -> Option<u32> {
     let whole = number >= 0.0 && number <= f64::from(u32::MAX) && number.fract() == 0.0;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the range was just checked
-    whole.then_some(number as u32)
+    whole.then(|| to_nearest_u32(number))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // such a cast saturates, which is what is wanted
+fn to_nearest_u32(number: f64) -> u32 {
+    number as u32
 }
 
 /// The beginning of a caller's text, short enough for a message.

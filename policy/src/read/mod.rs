@@ -5,16 +5,18 @@
 //! came from, which serde's own messages would.
 
 mod field;
+#[cfg(all(feature = "module", target_arch = "wasm32"))]
+mod javascript;
 mod plain;
 mod request;
+mod value;
 
-#[cfg(all(feature = "module", target_arch = "wasm32"))]
-pub(crate) use field::View;
-pub(crate) use field::{Data, Field};
+pub(crate) use field::Field;
 pub use plain::Plain;
 pub(crate) use request::request;
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
 pub(crate) use request::{account, change_request, event, person, review_request, rules};
+pub(crate) use value::Value;
 
 use crate::error::PolicyError;
 use crate::person::Person;
@@ -26,7 +28,7 @@ impl Plain {
     /// # Errors
     /// `invalid_input` with the path of the first field that does not fit.
     pub fn to_person(&self, path: &str) -> Result<Person, PolicyError> {
-        request::person(&Field::root(&self, path))
+        request::person(&Field::root(self, path))
     }
 
     /// Reads [`Rules`]; a missing rule takes its default. Paths in errors begin with `rules`.
@@ -34,6 +36,6 @@ impl Plain {
     /// # Errors
     /// `invalid_rules` with the path of the first rule that is unknown or does not fit.
     pub fn to_rules(&self) -> Result<Rules, PolicyError> {
-        request::rules(&Field::root(&self, "rules").of_rules())
+        request::rules(&Field::root(self, "rules").of_rules())
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Data, View};
+use super::value::View;
 
 /// A JSON value as a tree. The host carries requests into the module in this form.
 ///
@@ -27,31 +27,28 @@ pub enum Plain {
     Other,
 }
 
-impl Data for &Plain {
-    fn view(&self) -> View<'_> {
-        match self {
-            Plain::Null => View::Null,
-            Plain::Bool(value) => View::Bool(*value),
-            Plain::Number(value) => View::Number(*value),
-            Plain::Text(text) => View::Text(Cow::Borrowed(text)),
-            Plain::List(_) => View::List,
-            Plain::Object(_) => View::Object,
-            Plain::Other => View::Other,
-        }
+pub(super) fn view(value: &Plain) -> View<'_> {
+    match value {
+        Plain::Null => View::Null,
+        Plain::Bool(value) => View::Bool(*value),
+        Plain::Number(value) => View::Number(*value),
+        Plain::Text(text) => View::Text(Cow::Borrowed(text)),
+        Plain::List(_) => View::List,
+        Plain::Object(_) => View::Object,
+        Plain::Other => View::Other,
     }
+}
 
-    fn member(&self, name: &str) -> Option<Self> {
-        let Plain::Object(members) = self else { return None };
-        members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
-    }
+pub(super) fn member<'d>(value: &'d Plain, name: &str) -> Option<&'d Plain> {
+    let Plain::Object(members) = value else { return None };
+    members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
+}
 
-    fn names(&self) -> Vec<String> {
-        let Plain::Object(members) = self else { return Vec::new() };
-        members.iter().map(|(key, _)| key.clone()).collect()
-    }
+pub(super) fn names(value: &Plain) -> Vec<String> {
+    let Plain::Object(members) = value else { return Vec::new() };
+    members.iter().map(|(key, _)| key.clone()).collect()
+}
 
-    fn items(&self) -> Vec<Self> {
-        let Plain::List(items) = self else { return Vec::new() };
-        items.iter().collect()
-    }
+pub(super) fn items(value: &Plain) -> &[Plain] {
+    if let Plain::List(items) = value { items } else { &[] }
 }

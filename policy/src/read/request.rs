@@ -2,7 +2,8 @@
 
 use core::str::FromStr;
 
-use super::field::{Data, Field};
+use super::field::Field;
+use super::value::Value;
 use crate::change::{Change, ChangeRequest};
 use crate::contact::{Account, Designee};
 use crate::decide::Request;
@@ -46,7 +47,7 @@ const MEMBERS: [&str; 10] =
     ["op", "person", "account", "announced", "actor", "change", "remindedFor", "event", "now", "rules"];
 
 /// Reads a whole request, with its own rules if it has any.
-pub(crate) fn request<D: Data + Clone>(data: &D) -> Result<(Request, Option<Rules>), PolicyError> {
+pub(crate) fn request(data: Value<'_>) -> Result<(Request, Option<Rules>), PolicyError> {
     let root = Field::root(data, "");
     let op = root.object()?.member("op").parse()?;
     root.only(&MEMBERS)?;
@@ -70,7 +71,7 @@ pub(crate) fn request<D: Data + Clone>(data: &D) -> Result<(Request, Option<Rule
 }
 
 /// Reads the members of a change. The account comes last, so that a missing owner is found after every other fault.
-pub(crate) fn change_request<D: Data>(root: &Field<'_, D>) -> Result<ChangeRequest, PolicyError> {
+pub(crate) fn change_request(root: &Field<'_>) -> Result<ChangeRequest, PolicyError> {
     let announced = announced(root)?;
     let actor = root.member("actor").nullable(|field| person(field))?;
     let change = change(&root.member("change"))?;
@@ -79,14 +80,14 @@ pub(crate) fn change_request<D: Data>(root: &Field<'_, D>) -> Result<ChangeReque
 }
 
 /// Reads the members of a review. The account comes last, as in a change.
-pub(crate) fn review_request<D: Data>(root: &Field<'_, D>) -> Result<ReviewRequest, PolicyError> {
+pub(crate) fn review_request(root: &Field<'_>) -> Result<ReviewRequest, PolicyError> {
     let announced = announced(root)?;
     let reminded_for = root.member("remindedFor").nullable(|field| reminded_for(field))?;
     let now = root.member("now").parse()?;
     Ok(ReviewRequest { account: account(&root.member("account"))?, announced, reminded_for, now })
 }
 
-pub(crate) fn person<D: Data>(field: &Field<'_, D>) -> Result<Person, PolicyError> {
+pub(crate) fn person(field: &Field<'_>) -> Result<Person, PolicyError> {
     let field = field.object()?;
     Ok(Person {
         id: field.member("id").parse()?,
@@ -99,7 +100,7 @@ pub(crate) fn person<D: Data>(field: &Field<'_, D>) -> Result<Person, PolicyErro
 }
 
 /// Reads an account; `no_owner` is found after every fault of its fields.
-pub(crate) fn account<D: Data>(field: &Field<'_, D>) -> Result<Account, PolicyError> {
+pub(crate) fn account(field: &Field<'_>) -> Result<Account, PolicyError> {
     let field = field.object()?;
     let owner = field.member("owner").nullable(|field| person(field))?;
     let designation = field.member("designation").nullable(|field| designee(field))?;
@@ -107,7 +108,7 @@ pub(crate) fn account<D: Data>(field: &Field<'_, D>) -> Result<Account, PolicyEr
 }
 
 /// Reads `userId` and the `person` beside it.
-fn designee<D: Data>(field: &Field<'_, D>) -> Result<Designee, PolicyError> {
+fn designee(field: &Field<'_>) -> Result<Designee, PolicyError> {
     let field = field.object()?;
     let user_id: UserId = field.member("userId").parse()?;
     let person_field = field.member("person");
@@ -138,18 +139,18 @@ impl FromStr for ChangeKind {
     }
 }
 
-fn change<D: Data>(field: &Field<'_, D>) -> Result<Change, PolicyError> {
+fn change(field: &Field<'_>) -> Result<Change, PolicyError> {
     match field.object()?.member("kind").parse()? {
         ChangeKind::Designate => Ok(Change::Designate(designee(field)?)),
         ChangeKind::Reset => Ok(Change::Reset),
     }
 }
 
-fn announced<D: Data>(root: &Field<'_, D>) -> Result<Option<UserId>, PolicyError> {
+fn announced(root: &Field<'_>) -> Result<Option<UserId>, PolicyError> {
     root.member("announced").nullable(|field| field.parse())
 }
 
-fn reminded_for<D: Data>(field: &Field<'_, D>) -> Result<RemindedFor, PolicyError> {
+fn reminded_for(field: &Field<'_>) -> Result<RemindedFor, PolicyError> {
     let field = field.object()?;
     Ok(RemindedFor {
         valid_until: field.member("validUntil").parse()?,
@@ -157,13 +158,13 @@ fn reminded_for<D: Data>(field: &Field<'_, D>) -> Result<RemindedFor, PolicyErro
     })
 }
 
-pub(crate) fn event<D: Data>(field: &Field<'_, D>) -> Result<Event, PolicyError> {
+pub(crate) fn event(field: &Field<'_>) -> Result<Event, PolicyError> {
     let field = field.object()?;
     Ok(Event { kind: field.member("kind").parse()?, severity: field.member("severity").parse()? })
 }
 
 /// Reads rules: a missing one takes its default, an unknown one is an error, and all must be within their limits.
-pub(crate) fn rules<D: Data>(field: &Field<'_, D>) -> Result<Rules, PolicyError> {
+pub(crate) fn rules(field: &Field<'_>) -> Result<Rules, PolicyError> {
     let field = field.object()?;
     field.only(&[
         "contactRoles",
@@ -175,7 +176,7 @@ pub(crate) fn rules<D: Data>(field: &Field<'_, D>) -> Result<Rules, PolicyError>
         "copyOwnerOnEvents",
         "expiryReminderDays",
     ])?;
-    let names = |field: &Field<'_, D>| field.list(|item| item.parse());
+    let names = |field: &Field<'_>| field.list(|item| item.parse());
     let default = Rules::default();
     let rules = Rules {
         contact_roles: field.member("contactRoles").or(default.contact_roles, names)?,
@@ -195,7 +196,7 @@ pub(crate) fn rules<D: Data>(field: &Field<'_, D>) -> Result<Rules, PolicyError>
             .or(default.copy_owner_on_events, |field| field.boolean())?,
         expiry_reminder_days: field
             .member("expiryReminderDays")
-            .or(default.expiry_reminder_days, |field| field.list(|item| item.whole(0..=u32::MAX)))?,
+            .or(default.expiry_reminder_days, |field| field.list(|item| item.nearest_whole()))?,
     };
     rules.validate()?;
     Ok(rules)

@@ -1,0 +1,31 @@
+/* tslint:disable */
+/* eslint-disable */
+export const memory: WebAssembly.Memory;
+export const __wbg_policy_free: (a: number, b: number) => void;
+export const decide: (a: any) => [number, number, number];
+export const policy_abiVersion: (a: number) => number;
+export const policy_access: (a: number, b: any) => [number, number, number];
+export const policy_change: (a: number, b: any) => [number, number, number];
+export const policy_decide: (a: number, b: any) => [number, number, number];
+export const policy_eligibility: (a: number, b: any, c: any) => [number, number, number];
+export const policy_fingerprint: (a: number) => [number, number];
+export const policy_new: (a: number) => [number, number, number];
+export const policy_resolve: (a: number, b: any, c: any) => [number, number, number];
+export const policy_review: (a: number, b: any) => [number, number, number];
+export const policy_route: (a: number, b: any, c: any, d: any) => [number, number, number];
+export const policy_rules: (a: number) => [number, number, number];
+export const policy_version: (a: number) => [number, number];
+export const security_contact_abi_version: () => number;
+export const security_contact_alloc: (a: number) => number;
+export const security_contact_call: (a: number, b: number) => bigint;
+export const security_contact_configure: (a: number, b: number) => bigint;
+export const security_contact_free: (a: number, b: number) => void;
+export const __wbindgen_malloc: (a: number, b: number) => number;
+export const __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+export const __wbindgen_free: (a: number, b: number, c: number) => void;
+export const __wbindgen_exn_store: (a: number) => void;
+export const __externref_table_alloc: () => number;
+export const __wbindgen_externrefs: WebAssembly.Table;
+export const __externref_drop_slice: (a: number, b: number) => void;
+export const __externref_table_dealloc: (a: number) => void;
+export const __wbindgen_start: () => void;

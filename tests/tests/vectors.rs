@@ -1,0 +1,23 @@
+//! The vectors, natively and in wasmtime.
+
+use security_contact_host::engine::Engine;
+use security_contact_policy::{Answer, Rules, json};
+use security_contact_tests::run;
+
+#[test]
+fn native() {
+    run("native", |request| json::decide_text(request, &Rules::default())).check("native");
+}
+
+#[test]
+fn wasmtime() {
+    let engine = Engine::embedded(&Rules::default()).unwrap();
+    let decide = |request: &[u8]| {
+        let answer = match json::read(request) {
+            Ok(request) => engine.decide(request).unwrap(),
+            Err(error) => Answer::Error { error },
+        };
+        json::write(&answer)
+    };
+    run("wasmtime", decide).check("wasmtime");
+}

@@ -1,0 +1,149 @@
+//! The two JSON files of the npm package: `package.json` for npm, `module.json` for who deploys the module.
+
+use anyhow::{Context as _, Result};
+use security_contact_policy::{ABI_VERSION, POLICY_VERSION};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::module::WASM;
+use crate::npm::hex;
+
+/// What wasm-pack knows from `policy/Cargo.toml`.
+#[derive(Deserialize)]
+struct FromWasmPack {
+    name: String,
+    version: String,
+    description: String,
+    license: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Package<'a> {
+    name: &'a str,
+    version: &'a str,
+    description: &'a str,
+    license: &'a str,
+    r#type: &'a str,
+    side_effects: bool,
+    main: &'a str,
+    types: &'a str,
+    exports: Exports<'a>,
+    files: &'a [&'a str],
+}
+
+#[derive(Serialize)]
+struct Exports<'a> {
+    #[serde(rename = ".")]
+    glue: Export<'a>,
+    #[serde(rename = "./wasm")]
+    wasm: Export<'a>,
+    /// The same under its file name: bundlers tell modules by the ending of what is imported.
+    #[serde(rename = "./security_contact_policy_bg.wasm")]
+    wasm_by_file_name: Export<'a>,
+    #[serde(rename = "./module.json")]
+    module: &'a str,
+    #[serde(rename = "./package.json")]
+    package: &'a str,
+}
+
+/// The first condition that applies is taken, so that `types` stands first.
+#[derive(Clone, Copy, Serialize)]
+struct Export<'a> {
+    types: &'a str,
+    default: &'a str,
+}
+
+/// The `package.json` to publish, made from the one that wasm-pack wrote.
+///
+/// # Errors
+/// When wasm-pack's lacks something.
+pub(crate) fn package(from_wasm_pack: &[u8]) -> Result<Vec<u8>> {
+    let from: FromWasmPack = serde_json::from_slice(from_wasm_pack).context("wasm-pack's `package.json`")?;
+    let wasm = Export { types: "./wasm.d.ts", default: "./security_contact_policy_bg.wasm" };
+    let package = Package {
+        name: &from.name,
+        version: &from.version,
+        description: &from.description,
+        license: &from.license,
+        r#type: "module",
+        side_effects: false,
+        main: "security_contact_policy.js",
+        types: "security_contact_policy.d.ts",
+        exports: Exports {
+            glue: Export { types: "./security_contact_policy.d.ts", default: "./security_contact_policy.js" },
+            wasm,
+            wasm_by_file_name: wasm,
+            module: "./module.json",
+            package: "./package.json",
+        },
+        // npm adds `package.json` and the README by itself.
+        files: &["LICENSE-*", "module.json", "security_contact_policy*", "wasm.d.ts"],
+    };
+    to_json(&package)
+}
+
+/// What TypeScript knows of an import of the module itself, as edge runtimes and bundlers offer it.
+pub(crate) const WASM_TYPES: &str = "/** The compiled module, for `initSync`. */\n\
+                                     declare const module: WebAssembly.Module;\n\
+                                     export default module;\n";
+
+/// Which module this is: its digest is its identity.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Module<'a> {
+    file: &'a str,
+    sha256: String,
+    bytes: usize,
+    policy_version: &'a str,
+    abi_version: u32,
+}
+
+/// The `module.json` of that module.
+///
+/// # Errors
+/// Never for a module that fits into memory.
+pub(crate) fn module(wasm: &[u8]) -> Result<Vec<u8>> {
+    to_json(&Module {
+        file: WASM,
+        sha256: hex(&Sha256::digest(wasm)),
+        bytes: wasm.len(),
+        policy_version: POLICY_VERSION,
+        abi_version: ABI_VERSION,
+    })
+}
+
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>> {
+    let mut json = serde_json::to_vec_pretty(value)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_package_keeps_what_cargo_says_and_orders_conditions() {
+        let from = br#"{"name":"n","version":"1.2.3","description":"d","license":"MIT","sideEffects":["x"]}"#;
+        let json = String::from_utf8(package(from).unwrap()).unwrap();
+        assert!(json.starts_with("{\n  \"name\": \"n\",\n  \"version\": \"1.2.3\",\n"), "{json}");
+        assert!(json.contains("\"sideEffects\": false"), "{json}");
+        let (types, default) = (json.find("\"types\": \"./").unwrap(), json.find("\"default\"").unwrap());
+        assert!(types < default, "{json}");
+    }
+
+    #[test]
+    fn a_package_without_a_name_is_refused() {
+        assert!(package(b"{}").unwrap_err().to_string().contains("wasm-pack's"));
+    }
+
+    #[test]
+    fn the_module_is_told_by_its_digest() {
+        let json = String::from_utf8(module(b"").unwrap()).unwrap();
+        assert!(
+            json.contains("\"sha256\": \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""),
+            "{json}"
+        );
+    }
+}
