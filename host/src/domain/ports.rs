@@ -36,7 +36,8 @@ pub trait Store: Send + Sync {
     /// Stores a decision with its history and mails, if the account is still at the commit's revision.
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError>;
 
-    /// Takes over one account of a directory, all of it or nothing, and makes its review due at `now`.
+    /// Takes over one account of a directory, all of it or nothing, and makes its review due at `now`. An entry that
+    /// says nothing new leaves the account as it is, its revision and review included.
     async fn put_directory(
         &self,
         entry: &DirectoryEntry,

@@ -1,1 +1,5 @@
-//! Adapters of the store port.
+//! Adapters of the store port. One suite, `conformance`, holds for each of them.
+
+#[cfg(test)]
+mod conformance;
+pub mod sqlite;

@@ -1,0 +1,204 @@
+//! What holds for every store, whatever it is made of. Each case gets a store of its own that is empty.
+//!
+//! An adapter runs all cases with [`conformance!`], given how to open such a store: an expression whose value is an
+//! `Arc<dyn Store>` and whatever has to live as long as the store, such as its folder.
+
+pub(super) mod accounts;
+pub(super) mod candidates;
+pub(super) mod commit;
+pub(super) mod directory;
+pub(super) mod history;
+pub(super) mod mail;
+
+use std::sync::Arc;
+
+use security_contact_policy::{Cause, Instant, NoticeKind, Person, Reason, UserId};
+
+use crate::domain::model::{
+    About, AccountId, AuditEntry, ClaimedMail, Commit, Committed, DesignationWrite, DirectoryEntry, Member, Message,
+    NewMail, PolicyIdentity, Snapshot,
+};
+use crate::domain::ports::Store;
+
+/// Makes one test of each case.
+macro_rules! conformance {
+    ($open:expr) => {
+        $crate::store::conformance::conformance! { $open;
+            accounts: an_unknown_account_is_nothing, a_snapshot_has_all_that_was_stored,
+                a_snapshot_brings_the_people_asked_for, the_announced_person_is_there_without_a_designation,
+                a_member_is_in_a_snapshot_once,
+                pages_go_on_after_the_last_account, a_page_has_the_same_snapshots,
+                due_reviews_come_longest_due_first, accounts_are_listed_in_order;
+            commit: choosing_and_clearing_move_the_version, keeping_leaves_the_version,
+                every_commit_settles_the_review_anew, a_stale_commit_stores_nothing, one_of_many_at_once_wins,
+                each_revision_has_one_winner, a_commit_for_an_unknown_account_is_stale;
+            directory: a_new_account_waits_for_its_review, an_unknown_account_needs_a_profile,
+                the_same_again_changes_nothing, every_difference_makes_a_review_due, people_who_are_not_named_stay,
+                an_owner_cannot_leave, a_new_owner_is_among_the_people, ownership_moves,
+                a_designee_who_left_stays_designated, a_review_that_is_due_keeps_its_turn,
+                a_new_policy_makes_every_review_due;
+            candidates: everybody_is_found_by_no_words, every_word_is_part_of_the_name_or_the_address,
+                case_and_accents_do_not_count, signs_stand_for_themselves, pages_go_on_after_the_cursor,
+                equal_names_are_told_apart_by_id, other_accounts_stay_out;
+            history: entries_come_back_whole, pages_go_back_in_time, a_commit_without_an_entry_adds_none;
+            mail: the_oldest_due_mails_go_first, a_leased_mail_is_nobody_elses, a_lease_that_ran_out_is_given_again,
+                a_sent_mail_is_done, a_failed_mail_is_done, a_mail_to_retry_comes_back,
+                a_late_settlement_counts_while_nobody_else_has_the_mail, a_stale_lease_settles_nothing,
+                a_lease_settles_once, somebody_without_an_address_gets_nothing, each_mail_has_an_id_of_its_own,
+                every_message_comes_back_whole;
+        }
+    };
+    ($open:expr; $($module:ident: $($case:ident),+;)+) => {
+        $(mod $module {
+            use super::*;
+
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let (store, _alive) = $open;
+                $crate::store::conformance::$module::$case(store).await;
+            })+
+        })+
+    };
+}
+pub(crate) use conformance;
+
+/// What a case gets. Shared, since some cases use the store from many tasks at once.
+type AnyStore = Arc<dyn Store>;
+
+/// The instant at which cases begin: some milliseconds into 2026.
+const START_MS: i64 = 1_767_225_600_123;
+
+/// That many milliseconds after the cases' beginning.
+pub(super) fn at(millis: i64) -> Instant {
+    Instant::from_millis(START_MS + millis).unwrap()
+}
+
+pub(super) fn account(id: &str) -> AccountId {
+    id.parse().unwrap()
+}
+
+pub(super) fn user(id: &str) -> UserId {
+    id.parse().unwrap()
+}
+
+/// An active admin with an address.
+pub(super) fn member(id: &str, name: &str) -> Member {
+    Member {
+        person: Person {
+            id: user(id),
+            role: "admin".parse().unwrap(),
+            account_settings: "edit".parse().unwrap(),
+            status: "active".parse().unwrap(),
+            last_login_at: Some(at(-1)),
+            staff_role: None,
+        },
+        name: name.parse().unwrap(),
+        email: Some(format!("{id}@example.com").parse().unwrap()),
+    }
+}
+
+/// An account of `u-1`, the owner, and those people.
+pub(super) fn entry(id: &str, people: &[Member]) -> DirectoryEntry {
+    let owner = member("u-1", "Olga Owner");
+    DirectoryEntry {
+        account: account(id),
+        profile: Some(("Acme".parse().unwrap(), owner.person.id.clone())),
+        people: [&[owner], people].concat(),
+        left: Vec::new(),
+    }
+}
+
+/// Nothing about an account that is known already: for a case to say what is new.
+pub(super) fn change(id: &str) -> DirectoryEntry {
+    DirectoryEntry { account: account(id), profile: None, people: Vec::new(), left: Vec::new() }
+}
+
+pub(super) async fn put(store: &AnyStore, entry: &DirectoryEntry, millis: i64) {
+    store.put_directory(entry, at(millis)).await.unwrap().unwrap();
+}
+
+/// An account `a-1` of `u-1`, `u-2` and `u-3`.
+pub(super) async fn acme(store: &AnyStore) -> Snapshot {
+    put(store, &entry("a-1", &[member("u-2", "Ada Admin"), member("u-3", "Eve Editor")]), 0).await;
+    snapshot(store, "a-1").await
+}
+
+pub(super) async fn snapshot(store: &AnyStore, id: &str) -> Snapshot {
+    store.snapshot(&account(id), &[]).await.unwrap().unwrap()
+}
+
+/// A commit on that snapshot that only says that the owner was told and that no review is due.
+pub(super) fn commit_on(snapshot: &Snapshot) -> Commit {
+    Commit {
+        account: snapshot.account.clone(),
+        revision: snapshot.revision,
+        now: at(10),
+        designation: DesignationWrite::Keep,
+        announced: user("u-1"),
+        reminded_for: None,
+        next_review_at: None,
+        audit: None,
+        mails: Vec::new(),
+    }
+}
+
+pub(super) fn choose(id: &str) -> DesignationWrite {
+    DesignationWrite::Choose { user_id: user(id), by: user("u-1") }
+}
+
+/// Commits and returns the version.
+pub(super) async fn stored(store: &AnyStore, commit: &Commit) -> i64 {
+    match store.commit(commit).await.unwrap() {
+        Committed::Stored { version } => version,
+        Committed::Stale => panic!("the commit was stale"),
+    }
+}
+
+pub(super) fn audit_entry(millis: i64) -> AuditEntry {
+    AuditEntry {
+        at: at(millis),
+        actor: None,
+        action: Cause::Reverted,
+        before: Some(user("u-2")),
+        after: user("u-1"),
+        reasons: vec![Reason::NotActive, Reason::LoginTooOld],
+        decided_by: PolicyIdentity {
+            policy_version: "1.0.0".into(),
+            module_sha256: "ab".repeat(32),
+            fingerprint: "cd".repeat(32),
+        },
+    }
+}
+
+/// A mail to that person, at the address that [`member`] gives them.
+pub(super) fn mail_to(id: &str) -> NewMail {
+    let about = About::Change {
+        kind: NoticeKind::Assigned,
+        cause: Cause::Designated,
+        counterpart_name: Some("Olga Owner".into()),
+        actor_name: None,
+    };
+    let message = Message { account_name: "Acme".into(), recipient_name: "Ada Admin".into(), about, at: at(10) };
+    NewMail { to: user(id), address: Some(format!("{id}@example.com").parse().unwrap()), message }
+}
+
+/// Queues a mail to each of those people of `a-1`, in one commit at that instant.
+pub(super) async fn queue(store: &AnyStore, ids: &[&str], millis: i64) {
+    let now = snapshot(store, "a-1").await;
+    let mails = ids.iter().map(|id| mail_to(id)).collect();
+    stored(store, &Commit { now: at(millis), mails, ..commit_on(&now) }).await;
+}
+
+/// Claims all mails that are due at that instant, for a hundred milliseconds.
+pub(super) async fn claim(store: &AnyStore, millis: i64) -> Vec<ClaimedMail> {
+    store.claim_mail(at(millis), at(millis + 100), 100).await.unwrap()
+}
+
+/// The accounts whose review is due at that instant.
+pub(super) async fn due(store: &AnyStore, millis: i64) -> Vec<String> {
+    ids(&store.snapshots_due(at(millis), 100).await.unwrap())
+}
+
+pub(super) fn ids(snapshots: &[Snapshot]) -> Vec<String> {
+    snapshots.iter().map(|snapshot| snapshot.account.to_string()).collect()
+}

@@ -1,0 +1,109 @@
+//! Files that somebody else wrote to: an error names the account and the field, and never the value.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use super::{look, open_file, tamper};
+use crate::domain::model::Commit;
+use crate::domain::ports::{Store, StoreError};
+use crate::store::conformance::{
+    account, acme, at, audit_entry, choose, claim, commit_on, mail_to, queue, snapshot, stored,
+};
+
+/// The account `a-1` with everything that an account can have.
+async fn full_account() -> (Arc<dyn Store>, PathBuf, TempDir) {
+    let (store, path, folder) = open_file();
+    let new = acme(&store).await;
+    let reminded_for = Some(security_contact_policy::RemindedFor { valid_until: at(0), days: vec![14] });
+    let full = Commit {
+        designation: choose("u-2"),
+        reminded_for,
+        next_review_at: Some(at(0)),
+        audit: Some(audit_entry(0)),
+        mails: vec![mail_to("u-2")],
+        ..commit_on(&new)
+    };
+    stored(&store, &full).await;
+    (store, path, folder)
+}
+
+fn assert_names(error: &StoreError, field: &str) {
+    let expected = format!("the store failed: `{field}` cannot be read for the account `a-1`");
+    assert_eq!(error.to_string(), expected);
+    assert!(error.source().is_none() && !format!("{error:?}").contains("secret"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_snapshot_names_the_field_that_cannot_be_read() {
+    let cases = [
+        ("accounts.name", "''"),
+        ("designations.announced", "'secret' || char(10)"),
+        ("designations.reminded_valid_until", "9223372036854775807"),
+        ("designations.reminded_days", "'[\"secret\"]'"),
+        ("designations.user_id", "''"),
+        ("designations.chosen_at", "-9223372036854775808"),
+        ("designations.chosen_by", "''"),
+        ("people.role", "''"),
+        ("people.account_settings", "'secret'"),
+        ("people.status", "'secret'"),
+        ("people.last_login_at", "9223372036854775807"),
+        ("people.staff_role", "''"),
+        ("people.name", "CAST(x'73656372657480' AS TEXT)"),
+        ("people.email", "'secret'"),
+    ];
+    let (store, path, _folder) = full_account().await;
+    for (field, value) in cases {
+        let (table, column) = field.split_once('.').unwrap();
+        tamper(&path, &format!("CREATE TABLE kept AS SELECT * FROM {table}; UPDATE {table} SET {column} = {value}"));
+        assert_names(&store.snapshot(&account("a-1"), &[]).await.unwrap_err(), field);
+        assert_names(&store.snapshots_after(None, 10).await.unwrap_err(), field);
+        assert_names(&store.snapshots_due(at(0), 10).await.unwrap_err(), field);
+        tamper(&path, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"));
+    }
+    snapshot(&store, "a-1").await;
+}
+
+#[tokio::test]
+async fn lists_name_the_field_that_cannot_be_read() {
+    let (store, path, _folder) = full_account().await;
+    tamper(&path, "UPDATE people SET folded_email = CAST(x'ff' AS TEXT)");
+    assert_names(&store.candidates(&account("a-1"), "", None, 10).await.unwrap_err(), "people.folded_email");
+
+    tamper(&path, "DROP TRIGGER audit_refuses_update; UPDATE audit SET reasons = '[\"secret\"]'");
+    assert_names(&store.history(&account("a-1"), None, 10).await.unwrap_err(), "audit.reasons");
+
+    tamper(&path, "UPDATE accounts SET name = CAST(x'ff' AS TEXT)");
+    assert_names(&store.accounts(10).await.unwrap_err(), "accounts.name");
+}
+
+#[tokio::test]
+async fn an_account_without_its_owner_is_reported() {
+    let (store, path, _folder) = full_account().await;
+    tamper(&path, "DELETE FROM people WHERE id = 'u-1'");
+    assert_eq!(snapshot(&store, "a-1").await.owner, None);
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_read_holds_up_no_other() {
+    let (store, path, _folder) = full_account().await;
+    queue(&store, &["u-3"], 20).await;
+    tamper(&path, "UPDATE outbox SET message = '{\"secret\":1}' WHERE to_user = 'u-2'");
+    let claimed = claim(&store, 20).await;
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].address.as_str(), "u-3@example.com");
+    let failed = look(&path, "SELECT state || ': ' || last_error FROM outbox WHERE to_user = 'u-2'");
+    assert_eq!(failed, "failed: `outbox.message` cannot be read for the account `a-1`");
+    assert_eq!(claim(&store, 50).await, []);
+}
+
+#[tokio::test]
+async fn sqlites_own_error_is_the_source() {
+    let (store, path, _folder) = open_file();
+    tamper(Path::new(&path), "DROP TABLE meta");
+    let error = store.use_policy("one", at(0)).await.unwrap_err();
+    assert_eq!(error.to_string(), "the store failed: SQLite reported an error");
+    assert!(error.source().unwrap().to_string().contains("no such table: meta"), "{error:?}");
+}

@@ -1,0 +1,42 @@
+//! What is SQLite's own, beside what holds for every store.
+
+mod contents;
+mod damage;
+mod opening;
+mod sharing;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use super::{OpenMode, SqliteStore};
+use crate::domain::ports::Store;
+
+crate::store::conformance::conformance!(open_store());
+
+fn open_store() -> (Arc<dyn Store>, TempDir) {
+    let (store, _, folder) = open_file();
+    (store, folder)
+}
+
+/// A store, its file for a test to look into, and the folder of both.
+fn open_file() -> (Arc<dyn Store>, PathBuf, TempDir) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = SqliteStore::open(&path, OpenMode::Create).unwrap();
+    (Arc::new(store), path, folder)
+}
+
+/// Does to the file what this program never would.
+fn tamper(path: &Path, sql: &str) {
+    let connection = Connection::open(path).unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+/// One column of one row, as text.
+fn look(path: &Path, sql: &str) -> String {
+    Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}

@@ -1,0 +1,107 @@
+//! Many users of one file: tasks, connections, and other processes.
+
+use std::sync::Arc;
+
+use rusqlite::ErrorCode;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use super::open_file;
+use crate::domain::model::{Commit, Committed};
+use crate::domain::ports::Store;
+use crate::store::conformance::{acme, at, choose, commit_on, entry, put, queue, snapshot, stored};
+use crate::store::sqlite::fault::Fault;
+use crate::store::sqlite::{OpenMode, SqliteStore};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_never_win_on_the_same_revision() {
+    let (store, path, _folder) = open_file();
+    let other: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Existing).unwrap());
+    acme(&store).await;
+    let mut tasks = JoinSet::new();
+    for task in 0..16 {
+        let store = Arc::clone(if task % 2 == 0 { &store } else { &other });
+        tasks.spawn(async move {
+            let mut stale = 0;
+            loop {
+                let now = snapshot(&store, "a-1").await;
+                let commit = Commit { designation: choose("u-2"), ..commit_on(&now) };
+                match store.commit(&commit).await.unwrap() {
+                    Committed::Stored { version } => break assert_eq!(version, now.version + 1),
+                    Committed::Stale => stale += 1,
+                }
+                assert!(stale < 16, "somebody wins whenever somebody loses");
+            }
+        });
+    }
+    tasks.join_all().await;
+    assert_eq!(snapshot(&store, "a-1").await.version, 16);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_never_send_the_same_mail() {
+    let (store, path, _folder) = open_file();
+    let other: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Existing).unwrap());
+    acme(&store).await;
+    queue(&store, &["u-2"; 40], 10).await;
+    let mut tasks = JoinSet::new();
+    for task in 0..8 {
+        let store = Arc::clone(if task % 2 == 0 { &store } else { &other });
+        tasks.spawn(async move { store.claim_mail(at(10), at(100), 5).await.unwrap() });
+    }
+    let mut ids: Vec<i64> = tasks.join_all().await.concat().iter().map(|mail| mail.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 40);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_beside_a_server_loses_nothing() {
+    let (store, path, _folder) = open_file();
+    let other: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Existing).unwrap());
+    let mut tasks = JoinSet::new();
+    for n in 0..40 {
+        let store = Arc::clone(if n % 2 == 0 { &store } else { &other });
+        tasks.spawn(async move { put(&store, &entry(&format!("a-{n}"), &[]), 0).await });
+    }
+    tasks.join_all().await;
+    assert_eq!(store.accounts(100).await.unwrap().len(), 40);
+}
+
+#[tokio::test]
+async fn work_that_panics_leaves_its_connection_usable() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(&folder.path().join("contacts.db"), OpenMode::Create).unwrap();
+    let broken = store.write(|tx| -> Result<(), Fault> {
+        tx.execute("INSERT INTO meta (key, value) VALUES ('half', 'done')", [])?;
+        panic!("a test breaks off");
+    });
+    assert!(matches!(broken.await, Err(Fault::BrokenOff)));
+    let left = store.write(|tx| Ok(tx.query_row("SELECT count(*) FROM meta", [], |row| row.get::<_, i64>(0))?));
+    assert_eq!(left.await.unwrap(), 0);
+    store.use_policy("one", at(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn readers_cannot_write() {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(&folder.path().join("contacts.db"), OpenMode::Create).unwrap();
+    let write = store.readers.run(|connection| Ok(connection.execute("DELETE FROM meta", [])?));
+    match write.await {
+        Err(Fault::Sqlite(error)) => assert_eq!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly)),
+        other => panic!("expected an error, got {other:?}"),
+    }
+}
+
+/// What a machine finds after it lost its power is what the files hold while the store is open.
+#[tokio::test]
+async fn a_write_is_in_the_files_when_it_returns() {
+    let (store, path, folder) = open_file();
+    let new = acme(&store).await;
+    stored(&store, &Commit { designation: choose("u-2"), ..commit_on(&new) }).await;
+    let copy = folder.path().join("copy.db");
+    std::fs::copy(&path, &copy).unwrap();
+    std::fs::copy(path.with_extension("db-wal"), copy.with_extension("db-wal")).unwrap();
+    let copy: Arc<dyn Store> = Arc::new(SqliteStore::open(&copy, OpenMode::Existing).unwrap());
+    assert_eq!(snapshot(&copy, "a-1").await, snapshot(&store, "a-1").await);
+}
