@@ -28,6 +28,7 @@ pub(in crate::store) async fn a_snapshot_has_all_that_was_stored(store: AnyStore
         designation: choose("u-2"),
         announced: user("u-3"),
         reminded_for: reminded_for.clone(),
+        next_review_at: Some(at(2_000)),
         ..commit_on(&before)
     };
     stored(&store, &commit).await;
@@ -47,6 +48,7 @@ pub(in crate::store) async fn a_snapshot_has_all_that_was_stored(store: AnyStore
         }),
         announced: Some(user("u-3")),
         reminded_for,
+        next_review_at: Some(at(2_000)),
         others: vec![eve],
     };
     assert_eq!(after, expected);

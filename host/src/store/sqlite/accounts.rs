@@ -13,7 +13,7 @@ macro_rules! snapshots {
     ($which:literal) => {
         concat!(
             "SELECT accounts.id, accounts.name, accounts.revision, designations.version, designations.announced,
-                designations.reminded_valid_until, designations.reminded_days, ",
+                designations.reminded_valid_until, designations.reminded_days, designations.next_review_at, ",
             member_columns!("owner"),
             ", designations.user_id, designations.chosen_at, designations.chosen_by, ",
             member_columns!("designee"),

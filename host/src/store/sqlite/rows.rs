@@ -125,6 +125,7 @@ pub(super) fn snapshot(row: &Row<'_>) -> Result<Snapshot, Fault> {
         version: columns.integer("designations.version")?,
         announced: columns.optional_text("designations.announced")?,
         reminded_for: reminded_for(&mut columns)?,
+        next_review_at: columns.optional_instant("designations.next_review_at")?,
         owner: member(&mut columns)?,
         chosen: chosen(&mut columns)?,
         others: Vec::from_iter(member(&mut columns)?),
