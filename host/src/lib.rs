@@ -6,7 +6,10 @@
 //! ports; `http` and `cli` are how people reach it.
 
 pub mod cli;
+pub mod clock;
 pub mod domain;
 pub mod engine;
 pub mod mail;
 pub mod store;
+pub mod wiring;
+pub mod worker;

@@ -11,6 +11,7 @@ use super::options::Options;
 use super::print::{self, ContactJson};
 use crate::domain::model::AccountId;
 use crate::domain::{Answered, ContactView, Wish};
+use crate::engine::Engine;
 use crate::wiring::{self, IfMissing};
 
 /// Choose who is the security contact of an account
@@ -83,10 +84,10 @@ impl Reset {
 }
 
 async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) -> anyhow::Result<End> {
-    let parts = wiring::open(options.data(), &options.rules()?, IfMissing::Fail)?;
+    let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
     let answered = parts.contacts.change(account, &how.actor, wish, how.if_version).await?;
     if how.json {
-        print::json(&outcome(&answered))?;
+        print::json(&outcome(&answered, &parts.engine))?;
     } else {
         tell(&answered)?;
     }
@@ -97,11 +98,11 @@ async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) 
     })
 }
 
-fn outcome(answered: &Answered) -> Outcome<'_> {
+fn outcome<'a>(answered: &'a Answered, engine: &'a Engine) -> Outcome<'a> {
     match answered {
-        Answered::Changed(view) => Outcome::Changed(ContactJson::of(view)),
-        Answered::Unchanged(view) => Outcome::Unchanged(ContactJson::of(view)),
-        Answered::Conflict(view) => Outcome::Conflict(ContactJson::of(view)),
+        Answered::Changed(view) => Outcome::Changed(ContactJson::of(view, engine)),
+        Answered::Unchanged(view) => Outcome::Unchanged(ContactJson::of(view, engine)),
+        Answered::Conflict(view) => Outcome::Conflict(ContactJson::of(view, engine)),
         Answered::Refused { code, reasons } => Outcome::Refused { code: *code, reasons },
     }
 }

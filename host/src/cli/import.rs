@@ -15,7 +15,7 @@ use super::lines::Lines;
 use super::options::Options;
 use crate::domain::model::DirectoryEntry;
 use crate::domain::ports::{Clock, Store};
-use crate::domain::{DirectoryReader, Group};
+use crate::domain::{DirectoryReader, Group, LineFault};
 use crate::wiring::{self, IfMissing};
 
 /// The longest line that can be read as a whole.
@@ -58,8 +58,12 @@ struct Running {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     bar: ProgressBar,
-    /// What is yet to be stored, each with its first line.
-    batch: Vec<(u64, DirectoryEntry)>,
+    /// What is yet to be stored.
+    entries: Vec<DirectoryEntry>,
+    /// The first line of each entry.
+    first_lines: Vec<u64>,
+    /// What was wrong with the last account that was refused.
+    told: Vec<LineFault>,
     accounts: u64,
     people: u64,
     refused: u64,
@@ -69,13 +73,15 @@ impl Import {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let began = Instant::now();
         let (input, bytes) = self.open()?;
-        let parts = wiring::open(options.data(), &options.rules()?, IfMissing::Create)?;
+        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
         let bar = progress_bar(bytes)?;
         let mut running = Running {
             store: parts.store,
             clock: parts.clock,
             bar: bar.clone(),
-            batch: Vec::new(),
+            entries: Vec::new(),
+            first_lines: Vec::new(),
+            told: Vec::new(),
             accounts: 0,
             people: 0,
             refused: 0,
@@ -133,18 +139,28 @@ impl Running {
 
     async fn take(&mut self, group: Group) -> anyhow::Result<()> {
         match group.entry {
-            Ok(entry) => self.batch.push((group.first_line, entry)),
-            Err(faults) => {
+            Ok(entry) => {
+                self.entries.push(entry);
+                self.first_lines.push(group.first_line);
+            }
+            Err(mut faults) => {
                 self.refused += 1;
-                faults.iter().for_each(|fault| self.tell(&fault.to_string()));
+                faults.sort_by_key(|fault| fault.line);
+                // A line that spoils the accounts before and after it is told once.
+                let new = faults.iter().filter(|fault| !self.told.contains(fault));
+                new.for_each(|fault| self.tell(&fault.to_string()));
+                self.told = faults;
             }
         }
-        if self.batch.len() < BATCH { Ok(()) } else { self.store().await }
+        if self.entries.len() < BATCH { Ok(()) } else { self.store().await }
     }
 
     async fn store(&mut self) -> anyhow::Result<()> {
-        for (first_line, entry) in std::mem::take(&mut self.batch) {
-            match self.store.put_directory(&entry, self.clock.now()).await? {
+        let entries = std::mem::take(&mut self.entries);
+        let first_lines = std::mem::take(&mut self.first_lines);
+        let results = self.store.put_directories(&entries, self.clock.now()).await?;
+        for ((entry, first_line), result) in entries.iter().zip(first_lines).zip(results) {
+            match result {
                 Ok(()) => {
                     self.accounts += 1;
                     self.people += entry.people.len() as u64;

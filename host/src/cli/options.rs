@@ -9,11 +9,17 @@ use security_contact_policy::{Rules, json};
 use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
+/// The rules of a data folder, unless the options name others.
+const RULES_FILE: &str = "rules.json";
+
 /// The options that can stand before or after any command.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub(super) struct Options {
-    /// A JSON file with the rules that differ from the built-in ones
+    /// The folder that holds the accounts and everything about them
+    #[arg(long, global = true, value_name = "DIR", env = "SECURITY_CONTACT_DATA", default_value = "./data")]
+    data: PathBuf,
+    /// A JSON file with the rules that differ from the default ones; unless given, `rules.json` in the data folder
     #[arg(long, global = true, value_name = "FILE", env = "SECURITY_CONTACT_RULES")]
     rules: Option<PathBuf>,
     /// Log what happens in detail, to standard error
@@ -25,17 +31,25 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// The rules that the options ask for, or else `otherwise`.
-    pub(super) fn rules_or(&self, otherwise: impl FnOnce() -> anyhow::Result<Rules>) -> anyhow::Result<Rules> {
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The rules that the options ask for, or else the default ones. The data folder is not looked at.
+    pub(super) fn rules(&self) -> anyhow::Result<Rules> {
         match &self.rules {
             Some(path) => read_rules(path),
-            None => otherwise(),
+            None => Ok(Rules::default()),
         }
     }
 
-    /// The rules that the options ask for, or else the built-in ones.
-    pub(super) fn rules(&self) -> anyhow::Result<Rules> {
-        self.rules_or(|| Ok(Rules::default()))
+    /// The rules that the options ask for, or else those of the data folder: whoever works with the same accounts
+    /// decides alike.
+    pub(super) fn rules_of_data(&self) -> anyhow::Result<Rules> {
+        let of_data = self.data.join(RULES_FILE);
+        let is_there = of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()))?;
+        if self.rules.is_none() && is_there { read_rules(&of_data) } else { self.rules() }
     }
 
     /// What is logged; `usual` unless the options say otherwise.
@@ -47,15 +61,12 @@ impl Options {
 }
 
 fn read_rules(path: &Path) -> anyhow::Result<Rules> {
-    let read = || {
-        let text = fs::read(path).context("it cannot be read")?;
-        parse_rules(&text)
-    };
-    read().with_context(|| format!("the rules file `{}` cannot be used", path.display()))
+    let text = fs::read(path).with_context(|| format!("the rules file `{}` cannot be read", path.display()))?;
+    parse_rules(&text).with_context(|| format!("the rules file `{}` cannot be used", path.display()))
 }
 
 /// Rules as JSON text; a missing rule takes its default.
-pub(super) fn parse_rules(text: &[u8]) -> anyhow::Result<Rules> {
+fn parse_rules(text: &[u8]) -> anyhow::Result<Rules> {
     // Only this says in which line a comma is missing.
     serde_json::from_slice::<IgnoredAny>(text).context("expected JSON")?;
     Ok(json::read(text)?.to_rules()?)

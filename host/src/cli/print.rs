@@ -6,44 +6,66 @@ use security_contact_policy::{Contact, Instant, Reason, Source, UserId};
 use serde::Serialize;
 
 use crate::domain::ContactView;
-use crate::domain::model::{AccountId, Chosen, Snapshot};
+use crate::domain::model::{AccountId, Chosen, DisplayName, EmailAddress, Snapshot};
+use crate::engine::Engine;
 
-/// A contact as JSON.
+/// A contact as JSON, in the shape that the HTTP API has too.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ContactJson<'a> {
-    account: &'a AccountId,
-    name: &'a str,
+    account: AccountJson<'a>,
     version: i64,
-    contact: &'a Contact,
+    contact: PersonJson<'a>,
     designation: Option<DesignationJson<'a>>,
-    now: Instant,
+    fingerprint: &'a str,
+}
+
+#[derive(Serialize)]
+struct AccountJson<'a> {
+    id: &'a AccountId,
+    name: &'a DisplayName,
+}
+
+#[derive(Serialize)]
+struct PersonJson<'a> {
+    #[serde(flatten)]
+    contact: &'a Contact,
+    name: Option<&'a DisplayName>,
+    email: Option<&'a EmailAddress>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DesignationJson<'a> {
     user_id: &'a UserId,
+    /// `None` for somebody who has left.
+    name: Option<&'a DisplayName>,
     since: Instant,
     by: &'a UserId,
 }
 
 impl<'a> ContactJson<'a> {
-    pub(super) fn of(view: &'a ContactView) -> Self {
-        let ContactView { snapshot, contact, now } = view;
-        let designation = snapshot.chosen.as_ref().map(|Chosen { user_id, since, by, .. }| DesignationJson {
-            user_id,
-            since: *since,
-            by,
-        });
+    pub(super) fn of(view: &'a ContactView, engine: &'a Engine) -> Self {
+        let ContactView { snapshot, contact, .. } = view;
+        let member = snapshot.member(&contact.user_id);
         Self {
-            account: &snapshot.account,
-            name: snapshot.name.as_str(),
+            account: AccountJson { id: &snapshot.account, name: &snapshot.name },
             version: snapshot.version,
-            contact,
-            designation,
-            now: *now,
+            contact: PersonJson {
+                contact,
+                name: member.map(|member| &member.name),
+                email: member.and_then(|member| member.email.as_ref()),
+            },
+            designation: snapshot.chosen.as_ref().map(DesignationJson::of),
+            fingerprint: &engine.identity().fingerprint,
         }
+    }
+}
+
+impl<'a> DesignationJson<'a> {
+    fn of(chosen: &'a Chosen) -> Self {
+        let Chosen { user_id, member, since, by } = chosen;
+        Self { user_id, name: member.as_ref().map(|member| &member.name), since: *since, by }
     }
 }
 
@@ -66,7 +88,7 @@ pub(super) fn contact(view: &ContactView) -> io::Result<()> {
     if !contact.owner_unmet.is_empty() {
         rows.push(vec![
             "warning".into(),
-            format!("the owner meets not all criteria: {}", reasons(&contact.owner_unmet)),
+            format!("the owner does not meet all criteria: {}", reasons(&contact.owner_unmet)),
         ]);
     }
     rows.push(vec!["version".into(), snapshot.version.to_string()]);

@@ -51,7 +51,7 @@ struct FailedJson<'a> {
 
 impl Review {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = wiring::open(options.data(), &options.rules()?, IfMissing::Fail)?;
+        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
         // Standard error is where it is drawn, and only if that is a terminal.
         let bar =
             ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {human_pos} accounts")?);

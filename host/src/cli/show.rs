@@ -25,10 +25,10 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = wiring::open(options.data(), &options.rules()?, IfMissing::Fail)?;
+        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
         let view = parts.contacts.show(&self.account).await?;
         if self.json {
-            print::json(&print::ContactJson::of(&view))?;
+            print::json(&print::ContactJson::of(&view, &parts.engine))?;
         } else {
             print::contact(&view)?;
         }
