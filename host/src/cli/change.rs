@@ -117,6 +117,9 @@ fn tell(answered: &Answered) -> io::Result<()> {
         Answered::Conflict(ContactView { snapshot, .. }) => {
             writeln!(io::stderr(), "error: somebody else was faster: the version is {} now", snapshot.version)
         }
+        Answered::Refused { code: RefusalCode::NotAMember, .. } => {
+            writeln!(io::stderr(), "refused: the person is not a member of the account [not_a_member]")
+        }
         Answered::Refused { code, reasons } => {
             writeln!(io::stderr(), "refused: {code}: {}", print::reasons(reasons))
         }

@@ -15,8 +15,8 @@ use crate::engine::Engine;
 ///
 /// The answers come from the WebAssembly module, the very bytes that browsers and edge functions run. A line that is
 /// no request is answered with an error that names the field, and the next line goes on. Every line has an answer, in
-/// the order of the lines; a request may bring its own `rules`. The operations are `eligibility`, `access`,
-/// `resolve`, `change`, `review` and `route`.
+/// the order of the lines. The operations are `eligibility`, `access`, `resolve`, `change`, `review` and `route`. A
+/// request may bring its own `rules`; else those of `--rules` hold, or the default ones. No data folder is looked at.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:

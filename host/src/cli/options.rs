@@ -48,8 +48,8 @@ impl Options {
     /// decides alike.
     pub(super) fn rules_of_data(&self) -> anyhow::Result<Rules> {
         let of_data = self.data.join(RULES_FILE);
-        let is_there = of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()))?;
-        if self.rules.is_none() && is_there { read_rules(&of_data) } else { self.rules() }
+        let has_own = || of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()));
+        if self.rules.is_none() && has_own()? { read_rules(&of_data) } else { self.rules() }
     }
 
     /// What is logged; `usual` unless the options say otherwise.

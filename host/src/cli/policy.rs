@@ -13,8 +13,13 @@ use crate::engine::Engine;
 /// Say which policy decides here, as JSON
 ///
 /// `moduleSha256` is the hash of the WebAssembly module, the same in the npm package. Two deployments with the same
-/// `fingerprint` decide the same: it is a hash of the policy's version and the rules in force.
+/// `fingerprint` decide the same: it is a hash of the policy's version and the rules in force. Those are the default
+/// ones or those of `--rules`; no data folder is looked at.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  $ security-contact policy
+  $ security-contact policy --rules ./data/rules.json")]
 pub(super) struct Policy {}
 
 #[derive(Serialize)]

@@ -19,6 +19,9 @@ use crate::wiring::{self, IfMissing};
 /// A running server does this by itself when time or the directory give it a reason; this command looks at every
 /// account now. It ends with 1 if an account could not be reviewed.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  $ security-contact review --json")]
 pub(super) struct Review {
     /// Print one JSON object, for programs
     #[arg(long)]

@@ -13,24 +13,36 @@ pub use stop::Stop;
 
 use crate::domain::{DomainError, ReviewReport, Reviews};
 
-/// How long a change waits for its mail at most, while mail goes out well.
-const POLL: Duration = Duration::from_secs(1);
-
-/// The pause after the store has failed.
-const AFTER_FAILURE: Duration = Duration::from_secs(10);
-
 /// Delivers mail and reviews what is due, side by side, so that a slow mail server holds up no review.
 pub struct Worker {
     courier: Courier,
     reviews: Arc<Reviews>,
-    review_every: Duration,
+    pauses: Pauses,
+}
+
+/// How long a worker rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// Between looks for mail: how long a change waits for its mail, while mail goes out well.
+    pub mail: Duration,
+    /// Before the next look for mail when the store has failed.
+    pub failure: Duration,
+    /// Between looks for reviews that are due.
+    pub review: Duration,
+}
+
+impl Default for Pauses {
+    /// One second, ten seconds, one minute.
+    fn default() -> Self {
+        Self { mail: Duration::from_secs(1), failure: Duration::from_secs(10), review: Duration::from_secs(60) }
+    }
 }
 
 impl Worker {
-    /// A worker that looks for due reviews that often, beginning at once.
+    /// A worker that begins with a look for both.
     #[must_use]
-    pub fn new(courier: Courier, reviews: Arc<Reviews>, review_every: Duration) -> Self {
-        Self { courier, reviews, review_every }
+    pub fn new(courier: Courier, reviews: Arc<Reviews>, pauses: Pauses) -> Self {
+        Self { courier, reviews, pauses }
     }
 
     /// Works until it is time to stop, and finishes the mail in hand.
@@ -46,11 +58,11 @@ impl Worker {
                         let Delivered { sent, put_off, failed } = delivered;
                         tracing::info!(sent, put_off, failed, "mail was delivered");
                     }
-                    POLL
+                    self.pauses.mail
                 }
                 Err(error) => {
                     tracing::error!(error = chain(&error), "mail cannot be delivered");
-                    AFTER_FAILURE
+                    self.pauses.failure
                 }
             };
             rest(pause, stop).await;
@@ -64,7 +76,7 @@ impl Worker {
                 () = stop.asked() => return,
                 result = self.reviews.review_due() => log_review(result),
             }
-            rest(self.review_every, stop).await;
+            rest(self.pauses.review, stop).await;
         }
     }
 }

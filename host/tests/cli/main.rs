@@ -1,0 +1,7 @@
+//! The program as people run it: real processes, real folders.
+
+mod contact;
+mod decide;
+mod import;
+mod policy;
+mod support;

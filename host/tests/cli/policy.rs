@@ -1,0 +1,75 @@
+//! `policy`, and the options that all commands share.
+
+use security_contact_host::engine::Engine;
+use security_contact_policy::Rules;
+
+use crate::support::{Folder, program, run_with};
+
+#[test]
+fn the_identity_is_that_of_the_engine() {
+    let printed = run_with(program(["policy"]), b"").printed();
+    let found: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let engine = Engine::embedded(&Rules::default()).unwrap();
+    let expected = serde_json::json!({
+        "policyVersion": engine.identity().policy_version,
+        "abiVersion": 1,
+        "moduleSha256": engine.identity().module_sha256,
+        "fingerprint": engine.identity().fingerprint,
+        "rules": Rules::default(),
+    });
+    assert_eq!(found, expected);
+    assert_eq!(printed.lines().count(), 1);
+}
+
+#[test]
+fn rules_come_from_the_environment_too() {
+    let folder = Folder::new();
+    let rules = folder.write("rules.json", r#"{"copyOwnerOnEvents":true}"#);
+    let mut command = program(["policy"]);
+    command.env("SECURITY_CONTACT_RULES", &rules);
+    let printed = run_with(command, b"").printed();
+    assert_eq!(printed, run_with(program(["policy", "--rules", &rules]), b"").printed());
+    assert!(printed.contains(r#""copyOwnerOnEvents":true"#), "{printed}");
+}
+
+#[test]
+fn rules_that_cannot_be_used_are_told_in_one_line() {
+    let folder = Folder::new();
+    let cases: [(&[u8], &str); 6] = [
+        (br#"{"maxLoginAgeDays":0}"#, "`rules.maxLoginAgeDays`: expected a whole number from 1 to 3650"),
+        (br#"{"maxLoginAge":1}"#, "`rules.maxLoginAge`: "),
+        (br#"{"contactRoles":["owner",7]}"#, "`rules.contactRoles[1]`: "),
+        (b"{\n\"maxLoginAgeDays\":30,\n}", "expected JSON: key must be a string at line 3 column 1"),
+        (b"[]", "`rules`: expected an object"),
+        (b"\xff", "expected JSON"),
+    ];
+    for (contents, expected) in cases {
+        let path = folder.write("rules.json", contents);
+        let error = run_with(program(["policy", "--rules", &path]), b"").failed(1);
+        assert!(error.starts_with(&format!("error: the rules file `{path}` cannot be used: {expected}")), "{error}");
+    }
+    let missing = folder.path().join("missing.json");
+    let error = run_with(program(["policy", "--rules", missing.to_str().unwrap()]), b"").failed(1);
+    assert!(error.contains("missing.json` cannot be read: No such file"), "{error}");
+}
+
+#[test]
+fn a_log_filter_that_cannot_be_used_is_told() {
+    let error = run_with(program(["policy", "--log", "a=b=c"]), b"").failed(1);
+    assert!(error.starts_with("error: the log filter `a=b=c` cannot be used: "), "{error}");
+}
+
+#[test]
+fn help_teaches_and_a_wrong_command_line_ends_with_2() {
+    let help = run_with(program(["--help"]), b"").printed();
+    assert!(help.contains("Exit codes:") && help.contains("import"), "{help}");
+    for command in ["decide", "import", "policy", "reset", "review", "set", "show"] {
+        let help = run_with(program([command, "--help"]), b"").printed();
+        assert!(help.contains("Example") && help.contains(&format!("security-contact {command}")), "{help}");
+    }
+    for wrong in
+        [&["shw"][..], &[], &["show"], &["set", "acme", "u-1"], &["show", "a\nb"], &["set", "a", "", "--actor", "u"]]
+    {
+        assert_eq!(run_with(program(wrong), b"").code, Some(2), "{wrong:?}");
+    }
+}
