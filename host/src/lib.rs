@@ -7,5 +7,6 @@
 
 pub mod domain;
 pub mod engine;
+pub mod http;
 pub mod mail;
 pub mod store;
