@@ -5,8 +5,12 @@
 //! `domain` says what happens, and names the ports it needs; `store`, `mail` and `clock` are adapters of those
 //! ports; `http` and `cli` are how people reach it.
 
+pub mod cli;
+pub mod clock;
 pub mod domain;
 pub mod engine;
 pub mod http;
 pub mod mail;
 pub mod store;
+pub mod wiring;
+pub mod worker;

@@ -137,7 +137,9 @@ impl Open {
 
 /// The line's JSON and the account that it is about.
 fn envelope(line: &[u8]) -> Result<(Value, AccountId), String> {
-    let value: Value = serde_json::from_slice(line).map_err(|error| format!("expected a JSON object: {error}"))?;
+    // serde's own message would speak of line 1.
+    let value: Value = serde_json::from_slice(line)
+        .map_err(|error| format!("expected a JSON object, got an error at column {}", error.column()))?;
     let account = match text(&value, "type")? {
         "account" => text(&value, "id")?,
         "person" | "left" => text(&value, "account")?,

@@ -36,13 +36,24 @@ pub trait Store: Send + Sync {
     /// Stores a decision with its history and mails, if the account is still at the commit's revision.
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError>;
 
-    /// Takes over one account of a directory, all of it or nothing, and makes its review due at `now`. An entry that
-    /// says nothing new leaves the account as it is, its revision and review included.
+    /// Takes over accounts of a directory, each of them all or not at all, and makes their reviews due at `now`. What
+    /// became of each is in the order of the entries. An entry that says nothing new leaves the account as it is, its
+    /// revision and review included.
+    async fn put_directories(
+        &self,
+        entries: &[DirectoryEntry],
+        now: Instant,
+    ) -> Result<Vec<Result<(), DirectoryFault>>, StoreError>;
+
+    /// Takes over one account as [`put_directories`](Self::put_directories) does.
     async fn put_directory(
         &self,
         entry: &DirectoryEntry,
         now: Instant,
-    ) -> Result<Result<(), DirectoryFault>, StoreError>;
+    ) -> Result<Result<(), DirectoryFault>, StoreError> {
+        let results = self.put_directories(std::slice::from_ref(entry), now).await?;
+        Ok(results.into_iter().collect())
+    }
 
     /// Makes every review due at `now` when the fingerprint is not the one of the last call.
     async fn use_policy(&self, fingerprint: &str, now: Instant) -> Result<(), StoreError>;

@@ -116,6 +116,15 @@ pub(in crate::store) async fn a_new_owner_is_among_the_people(store: AnyStore) {
     assert_eq!(snapshot(&store, "a-1").await, before);
 }
 
+pub(in crate::store) async fn a_refused_entry_leaves_its_neighbours(store: AnyStore) {
+    let ownerless = DirectoryEntry { people: Vec::new(), ..entry("a-2", &[]) };
+    let entries = [entry("a-1", &[]), ownerless, change("a-3"), entry("a-4", &[])];
+    let owner = DirectoryFault::OwnerIsNoMember { owner: user("u-1") };
+    let expected = [Ok(()), Err(owner), Err(DirectoryFault::UnknownAccount), Ok(())];
+    assert_eq!(store.put_directories(&entries, at(0)).await.unwrap(), expected);
+    assert_eq!(due(&store, 0).await, ["a-1", "a-4"]);
+}
+
 pub(in crate::store) async fn ownership_moves(store: AnyStore) {
     acme(&store).await;
     let profile = Some(("Acme".parse().unwrap(), user("u-4")));

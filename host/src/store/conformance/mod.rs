@@ -34,8 +34,8 @@ macro_rules! conformance {
                 each_revision_has_one_winner, a_commit_for_an_unknown_account_is_stale;
             directory: a_new_account_waits_for_its_review, an_unknown_account_needs_a_profile,
                 the_same_again_changes_nothing, every_difference_makes_a_review_due, people_who_are_not_named_stay,
-                an_owner_cannot_leave, a_new_owner_is_among_the_people, ownership_moves,
-                a_designee_who_left_stays_designated, a_review_that_is_due_keeps_its_turn,
+                an_owner_cannot_leave, a_new_owner_is_among_the_people, a_refused_entry_leaves_its_neighbours,
+                ownership_moves, a_designee_who_left_stays_designated, a_review_that_is_due_keeps_its_turn,
                 a_new_policy_makes_every_review_due;
             candidates: everybody_is_found_by_no_words, every_word_is_part_of_the_name_or_the_address,
                 case_and_accents_do_not_count, signs_stand_for_themselves, pages_go_on_after_the_cursor,

@@ -1,6 +1,6 @@
 //! Who is in an account: taking over a directory, and finding people in it.
 
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use security_contact_policy::{Instant, Name, UserId};
 
 use super::fault::Fault;
@@ -10,15 +10,37 @@ use crate::domain::model::{
     AccountId, CandidateCursor, DirectoryEntry, DirectoryFault, DisplayName, EmailAddress, Member,
 };
 
+/// Takes over entries in one transaction, so that a large import does not wait for the disk at every account.
+pub(super) fn put_all(
+    mut tx: Transaction<'_>,
+    entries: &[DirectoryEntry],
+    now: Instant,
+) -> Result<Vec<Result<(), DirectoryFault>>, Fault> {
+    let mut results = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let mut savepoint = tx.savepoint()?;
+        match put(&savepoint, entry, now) {
+            Err(Fault::Directory(fault)) => {
+                savepoint.rollback()?;
+                results.push(Err(fault));
+            }
+            result => results.push(Ok(result?)),
+        }
+        savepoint.commit()?;
+    }
+    tx.commit()?;
+    Ok(results)
+}
+
 /// Takes over one entry. When it says nothing new, nothing is written, so that running an import again is cheap.
-pub(super) fn put(tx: Transaction<'_>, entry: &DirectoryEntry, now: Instant) -> Result<(), Fault> {
-    let mut changed = put_profile(&tx, &entry.account, entry.profile.as_ref(), now)?;
-    changed |= put_people(&tx, &entry.account, &entry.people)?;
-    changed |= remove_people(&tx, &entry.account, &entry.left)?;
+fn put(tx: &Connection, entry: &DirectoryEntry, now: Instant) -> Result<(), Fault> {
+    let mut changed = put_profile(tx, &entry.account, entry.profile.as_ref(), now)?;
+    changed |= put_people(tx, &entry.account, &entry.people)?;
+    changed |= remove_people(tx, &entry.account, &entry.left)?;
     if !changed {
         return Ok(());
     }
-    require_owner(&tx, &entry.account)?;
+    require_owner(tx, &entry.account)?;
     tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?
         .execute([entry.account.as_str()])?;
     tx.prepare_cached(
@@ -26,12 +48,12 @@ pub(super) fn put(tx: Transaction<'_>, entry: &DirectoryEntry, now: Instant) -> 
         WHERE account_id = ?1 AND (next_review_at IS NULL OR next_review_at > ?2)",
     )?
     .execute(params![entry.account.as_str(), now.millis()])?;
-    Ok(tx.commit()?)
+    Ok(())
 }
 
 /// Stores the name and owner, and a new account with them. Says whether anything changed.
 fn put_profile(
-    tx: &Transaction<'_>,
+    tx: &Connection,
     account: &AccountId,
     profile: Option<&(DisplayName, UserId)>,
     now: Instant,
@@ -56,7 +78,7 @@ fn put_profile(
     Ok(changed)
 }
 
-fn put_people(tx: &Transaction<'_>, account: &AccountId, people: &[Member]) -> Result<bool, Fault> {
+fn put_people(tx: &Connection, account: &AccountId, people: &[Member]) -> Result<bool, Fault> {
     let mut upsert = tx.prepare_cached(
         "INSERT INTO people (account_id, id, role, account_settings, status, last_login_at, staff_role, name, email,
             folded_name, folded_email)
@@ -90,7 +112,7 @@ fn put_people(tx: &Transaction<'_>, account: &AccountId, people: &[Member]) -> R
 }
 
 /// A designation of somebody who leaves stays as it is: a review reverts it, and tells whom it concerns.
-fn remove_people(tx: &Transaction<'_>, account: &AccountId, left: &[UserId]) -> Result<bool, Fault> {
+fn remove_people(tx: &Connection, account: &AccountId, left: &[UserId]) -> Result<bool, Fault> {
     let mut delete = tx.prepare_cached("DELETE FROM people WHERE account_id = ?1 AND id = ?2")?;
     let mut changed = 0;
     for user_id in left {
@@ -99,7 +121,7 @@ fn remove_people(tx: &Transaction<'_>, account: &AccountId, left: &[UserId]) -> 
     Ok(changed > 0)
 }
 
-fn require_owner(tx: &Transaction<'_>, account: &AccountId) -> Result<(), Fault> {
+fn require_owner(tx: &Connection, account: &AccountId) -> Result<(), Fault> {
     let mut statement = tx.prepare_cached(
         "SELECT id, owner_id FROM accounts
         WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM people WHERE account_id = accounts.id AND id = owner_id)",

@@ -97,17 +97,13 @@ impl Store for SqliteStore {
         Ok(self.write(move |tx| commit::commit(tx, &commit)).await?)
     }
 
-    async fn put_directory(
+    async fn put_directories(
         &self,
-        entry: &DirectoryEntry,
+        entries: &[DirectoryEntry],
         now: Instant,
-    ) -> Result<Result<(), DirectoryFault>, StoreError> {
-        let entry = entry.clone();
-        match self.write(move |tx| directory::put(tx, &entry, now)).await {
-            Ok(()) => Ok(Ok(())),
-            Err(Fault::Directory(fault)) => Ok(Err(fault)),
-            Err(fault) => Err(fault.into()),
-        }
+    ) -> Result<Vec<Result<(), DirectoryFault>>, StoreError> {
+        let entries = entries.to_vec();
+        Ok(self.write(move |tx| directory::put_all(tx, &entries, now)).await?)
     }
 
     async fn use_policy(&self, fingerprint: &str, now: Instant) -> Result<(), StoreError> {

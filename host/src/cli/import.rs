@@ -1,0 +1,182 @@
+//! `import`: takes over a platform's directory.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::End;
+use super::lines::Lines;
+use super::options::Options;
+use crate::domain::model::DirectoryEntry;
+use crate::domain::ports::{Clock, Store};
+use crate::domain::{DirectoryReader, Group, LineFault};
+use crate::wiring::{self, IfMissing};
+
+/// The longest line that can be read as a whole.
+const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
+
+/// How many accounts are stored in one go.
+const BATCH: usize = 100;
+
+/// Take over accounts and their people from a file of JSON lines
+///
+/// Each line is an account, a person, or the word that a person has left; the lines of one account stand together:
+///
+///   {"type":"account","id":"acme","name":"Acme GmbH","owner":"u-1"}
+///   {"type":"person","account":"acme","id":"u-1","name":"Ada Lovelace","email":"ada@acme.example",
+///    "role":"owner","accountSettings":"edit","status":"active","lastLoginAt":"2026-10-01T09:30:00Z",
+///    "staffRole":null}    (on one line)
+///   {"type":"left","account":"acme","id":"u-9"}
+///
+/// `email` and `lastLoginAt` may be null. `accountSettings` is `none`, `view` or `edit`; `status` is `active`,
+/// `invited`, `suspended` or `deactivated`. People who are not mentioned stay as they are; a known account needs no
+/// `account` line.
+///
+/// Each account is taken over as a whole or not at all. What is wrong is told with its line on standard error, and the
+/// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too.
+#[derive(Args, Debug)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  $ security-contact import directory.ndjson
+  $ my-platform export-users | security-contact import -"
+)]
+pub(super) struct Import {
+    /// The file; `-` is standard input
+    file: PathBuf,
+}
+
+/// An import that is under way.
+struct Running {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    bar: ProgressBar,
+    /// What is yet to be stored.
+    entries: Vec<DirectoryEntry>,
+    /// The first line of each entry.
+    first_lines: Vec<u64>,
+    /// What was wrong with the last account that was refused.
+    told: Vec<LineFault>,
+    accounts: u64,
+    people: u64,
+    refused: u64,
+}
+
+impl Import {
+    pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
+        let began = Instant::now();
+        let (input, bytes) = self.open()?;
+        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
+        let bar = progress_bar(bytes)?;
+        let mut running = Running {
+            store: parts.store,
+            clock: parts.clock,
+            bar: bar.clone(),
+            entries: Vec::new(),
+            first_lines: Vec::new(),
+            told: Vec::new(),
+            accounts: 0,
+            people: 0,
+            refused: 0,
+        };
+        let result = running.read(bar.wrap_read(input)).await;
+        bar.finish_and_clear();
+        result.context("the import was broken off; running it again does no harm")?;
+        let Running { accounts, people, refused, .. } = running;
+        let seconds = began.elapsed().as_secs_f64();
+        writeln!(
+            io::stdout(),
+            "{accounts} accounts with {people} people taken over, {refused} refused, in {seconds:.1} s"
+        )?;
+        Ok(if refused == 0 { End::Done } else { End::Failed })
+    }
+
+    /// The input, and how long it is if that is known.
+    fn open(&self) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
+        if self.file.as_os_str() == "-" {
+            return Ok((Box::new(io::stdin()), None));
+        }
+        let open = || {
+            let file = File::open(&self.file)?;
+            let about = file.metadata()?;
+            Ok::<_, io::Error>((file, about.is_file().then_some(about.len())))
+        };
+        let (file, bytes) = open().with_context(|| format!("`{}` cannot be read", self.file.display()))?;
+        Ok((Box::new(file), bytes))
+    }
+}
+
+/// A bar that is drawn on standard error, and only if that is a terminal.
+fn progress_bar(bytes: Option<u64>) -> anyhow::Result<ProgressBar> {
+    let (bar, template) = match bytes {
+        Some(bytes) => (ProgressBar::new(bytes), "{bar:40} {percent:>3} %  {bytes} of {total_bytes}, {eta} left"),
+        None => (ProgressBar::no_length(), "{spinner} {bytes}"),
+    };
+    Ok(bar.with_style(ProgressStyle::with_template(template)?))
+}
+
+impl Running {
+    async fn read(&mut self, input: impl Read) -> anyhow::Result<()> {
+        let mut lines = Lines::new(input, MAX_LINE_BYTES);
+        let mut reader = DirectoryReader::default();
+        while let Some(line) = lines.next().context("the input cannot be read")? {
+            if let Some(group) = reader.push(line) {
+                self.take(group).await?;
+            }
+        }
+        if let Some(group) = reader.finish() {
+            self.take(group).await?;
+        }
+        self.store().await
+    }
+
+    async fn take(&mut self, group: Group) -> anyhow::Result<()> {
+        match group.entry {
+            Ok(entry) => {
+                self.entries.push(entry);
+                self.first_lines.push(group.first_line);
+            }
+            Err(mut faults) => {
+                self.refused += 1;
+                faults.sort_by_key(|fault| fault.line);
+                // A line that spoils the accounts before and after it is told once.
+                let new = faults.iter().filter(|fault| !self.told.contains(fault));
+                new.for_each(|fault| self.tell(&fault.to_string()));
+                self.told = faults;
+            }
+        }
+        if self.entries.len() < BATCH { Ok(()) } else { self.store().await }
+    }
+
+    async fn store(&mut self) -> anyhow::Result<()> {
+        let entries = std::mem::take(&mut self.entries);
+        let first_lines = std::mem::take(&mut self.first_lines);
+        let results = self.store.put_directories(&entries, self.clock.now()).await?;
+        for ((entry, first_line), result) in entries.iter().zip(first_lines).zip(results) {
+            match result {
+                Ok(()) => {
+                    self.accounts += 1;
+                    self.people += entry.people.len() as u64;
+                }
+                Err(fault) => {
+                    self.refused += 1;
+                    self.tell(&format!("line {first_line}: the account `{}`: {fault}", entry.account));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A line on standard error that the bar does not overwrite.
+    fn tell(&self, line: &str) {
+        // When standard error is gone, the exit code still tells.
+        self.bar.suspend(|| drop(writeln!(io::stderr(), "{line}")));
+    }
+}

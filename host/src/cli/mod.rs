@@ -1,0 +1,130 @@
+//! The command line: one command a file, and here what they share.
+
+mod change;
+mod decide;
+mod import;
+mod lines;
+mod logging;
+mod options;
+mod policy;
+mod print;
+mod review;
+mod show;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use logging::Format;
+use options::Options;
+use tokio::runtime::Runtime;
+
+use crate::domain::DomainError;
+
+/// Keeps, for every account of a platform, the one person who gets its security mail.
+#[derive(Parser)]
+#[command(name = "security-contact", version, after_help = AFTER_HELP, disable_help_subcommand = true)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done
+  1  failed: one line on standard error says why
+  2  the command line is wrong
+  3  the policy refused the change
+  4  somebody else changed the account at the same time: look again, then try again";
+
+#[derive(Subcommand)]
+enum Command {
+    Import(import::Import),
+    Show(show::Show),
+    Set(change::Set),
+    Reset(change::Reset),
+    Review(review::Review),
+    Decide(decide::Decide),
+    Policy(policy::Policy),
+}
+
+/// How a command ended that said everything there is to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// It is done.
+    Done,
+    /// Part of it failed, and that was told.
+    Failed,
+    /// The policy refused it.
+    Refused,
+    /// Somebody else was faster.
+    Conflict,
+}
+
+impl End {
+    /// How a command ended that met this error.
+    fn of(error: &anyhow::Error) -> Self {
+        if is_closed_pipe(error) {
+            // Whoever read the output has seen enough, as `head` does.
+            Self::Done
+        } else if matches!(error.downcast_ref(), Some(DomainError::Busy)) {
+            Self::Conflict
+        } else {
+            Self::Failed
+        }
+    }
+
+    const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Refused => 3,
+            Self::Conflict => 4,
+        }
+    }
+}
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let end = run(Cli::parse()).unwrap_or_else(|error| {
+        let end = End::of(&error);
+        if end != End::Done {
+            // When standard error is gone too, nobody is left to tell.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+        }
+        end
+    });
+    end.code().into()
+}
+
+fn run(cli: Cli) -> anyhow::Result<End> {
+    let Cli { options, command } = cli;
+    logging::start(options.log_filter("warn")?, Format::Text);
+    let runtime = Runtime::new().context("the threads of this program cannot be started")?;
+    runtime.block_on(command.run(&options))
+}
+
+impl Command {
+    async fn run(self, options: &Options) -> anyhow::Result<End> {
+        match self {
+            Self::Import(command) => command.run(options).await,
+            Self::Show(command) => command.run(options).await,
+            Self::Set(command) => command.run(options).await,
+            Self::Reset(command) => command.run(options).await,
+            Self::Review(command) => command.run(options).await,
+            Self::Decide(command) => command.run(options),
+            Self::Policy(command) => command.run(options),
+        }
+    }
+}
+
+/// Whether the error is that nobody reads standard output any more.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,73 @@
+//! Options that every command has.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use security_contact_policy::{Rules, json};
+use serde::de::IgnoredAny;
+use tracing_subscriber::EnvFilter;
+
+/// The rules of a data folder, unless the options name others.
+const RULES_FILE: &str = "rules.json";
+
+/// The options that can stand before or after any command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct Options {
+    /// The folder that holds the accounts and everything about them
+    #[arg(long, global = true, value_name = "DIR", env = "SECURITY_CONTACT_DATA", default_value = "./data")]
+    data: PathBuf,
+    /// A JSON file with the rules that differ from the default ones; unless given, `rules.json` in the data folder
+    #[arg(long, global = true, value_name = "FILE", env = "SECURITY_CONTACT_RULES")]
+    rules: Option<PathBuf>,
+    /// Log what happens in detail, to standard error
+    #[arg(long, short, global = true)]
+    verbose: bool,
+    /// What to log, as in `warn` or `info,security_contact_host=trace`
+    #[arg(long, global = true, value_name = "FILTER", env = "SECURITY_CONTACT_LOG", hide_short_help = true)]
+    log: Option<String>,
+}
+
+impl Options {
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The rules that the options ask for, or else the default ones. The data folder is not looked at.
+    pub(super) fn rules(&self) -> anyhow::Result<Rules> {
+        match &self.rules {
+            Some(path) => read_rules(path),
+            None => Ok(Rules::default()),
+        }
+    }
+
+    /// The rules that the options ask for, or else those of the data folder: whoever works with the same accounts
+    /// decides alike.
+    pub(super) fn rules_of_data(&self) -> anyhow::Result<Rules> {
+        let of_data = self.data.join(RULES_FILE);
+        let is_there = of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()))?;
+        if self.rules.is_none() && is_there { read_rules(&of_data) } else { self.rules() }
+    }
+
+    /// What is logged; `usual` unless the options say otherwise.
+    pub(super) fn log_filter(&self, usual: &str) -> anyhow::Result<EnvFilter> {
+        let usual = if self.verbose { "info,security_contact_host=debug" } else { usual };
+        let filter = self.log.as_deref().unwrap_or(usual);
+        EnvFilter::try_new(filter).map_err(|error| anyhow!("the log filter `{filter}` cannot be used: {error}"))
+    }
+}
+
+fn read_rules(path: &Path) -> anyhow::Result<Rules> {
+    let text = fs::read(path).with_context(|| format!("the rules file `{}` cannot be read", path.display()))?;
+    parse_rules(&text).with_context(|| format!("the rules file `{}` cannot be used", path.display()))
+}
+
+/// Rules as JSON text; a missing rule takes its default.
+fn parse_rules(text: &[u8]) -> anyhow::Result<Rules> {
+    // Only this says in which line a comma is missing.
+    serde_json::from_slice::<IgnoredAny>(text).context("expected JSON")?;
+    Ok(json::read(text)?.to_rules()?)
+}

@@ -1,0 +1,105 @@
+//! `review`: checks every account at once.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use security_contact_policy::{Reason, UserId};
+use serde::Serialize;
+
+use super::options::Options;
+use super::{End, print};
+use crate::domain::model::AccountId;
+use crate::domain::{Reverted, ReviewReport};
+use crate::wiring::{self, IfMissing};
+
+/// Check the designations of all accounts against the rules
+///
+/// A choice that no longer meets the criteria is cleared, so that the owner is the contact, and both are told by mail.
+/// A running server does this by itself when time or the directory give it a reason; this command looks at every
+/// account now. It ends with 1 if an account could not be reviewed.
+#[derive(Args, Debug)]
+pub(super) struct Review {
+    /// Print one JSON object, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReportJson<'a> {
+    reviewed: u64,
+    reverted: Vec<RevertedJson<'a>>,
+    owner_changed: u64,
+    reminded: u64,
+    failed: Vec<FailedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RevertedJson<'a> {
+    account: &'a AccountId,
+    from: &'a UserId,
+    to: &'a UserId,
+    reasons: &'a [Reason],
+}
+
+#[derive(Serialize)]
+struct FailedJson<'a> {
+    account: &'a AccountId,
+    error: &'a str,
+}
+
+impl Review {
+    pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
+        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
+        // Standard error is where it is drawn, and only if that is a terminal.
+        let bar =
+            ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {human_pos} accounts")?);
+        let report = parts.reviews.review_all(|reviewed| bar.set_position(reviewed)).await;
+        bar.finish_and_clear();
+        let report = report?;
+        if self.json {
+            print::json(&report_json(&report))?
+        } else {
+            tell(&report)?
+        }
+        Ok(if report.failed.is_empty() { End::Done } else { End::Failed })
+    }
+}
+
+fn report_json(report: &ReviewReport) -> ReportJson<'_> {
+    let reverted = report.reverted.iter().map(|Reverted { account, from, to, reasons }| RevertedJson {
+        account,
+        from,
+        to,
+        reasons,
+    });
+    let failed = report.failed.iter().map(|(account, error)| FailedJson { account, error });
+    ReportJson {
+        reviewed: report.reviewed,
+        reverted: reverted.collect(),
+        owner_changed: report.owner_changed,
+        reminded: report.reminded,
+        failed: failed.collect(),
+    }
+}
+
+fn tell(report: &ReviewReport) -> io::Result<()> {
+    let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = report;
+    if !reverted.is_empty() {
+        let head = ["account", "from", "to", "because"].map(str::to_owned).to_vec();
+        let rows = reverted.iter().map(|Reverted { account, from, to, reasons }| {
+            vec![account.to_string(), from.to_string(), to.to_string(), print::reasons(reasons)]
+        });
+        print::table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())?;
+    }
+    writeln!(
+        io::stdout(),
+        "{reviewed} accounts reviewed: {} reverted, {owner_changed} with another owner, {reminded} reminded",
+        reverted.len()
+    )?;
+    for (account, error) in failed {
+        writeln!(io::stderr(), "error: the account `{account}` was not reviewed: {error}")?;
+    }
+    Ok(())
+}

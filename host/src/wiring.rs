@@ -1,0 +1,122 @@
+//! Puts the parts together. **Invariant:** no other file names a concrete adapter.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use security_contact_policy::Rules;
+
+use crate::clock::SystemClock;
+use crate::domain::ports::{Clock, Mailer, Store};
+use crate::domain::{Contacts, Reviews};
+use crate::engine::{Engine, EngineError};
+use crate::mail::{MailSetupError, MaildirMailer, Sender, SmtpMailer};
+use crate::store::sqlite::{OpenError, OpenMode, SqliteStore};
+
+/// The parts that every command works with, put together.
+pub struct Parts {
+    /// Decides.
+    pub engine: Arc<Engine>,
+    /// Keeps.
+    pub store: Arc<dyn Store>,
+    /// Knows the time.
+    pub clock: Arc<dyn Clock>,
+    /// Shows and changes contacts.
+    pub contacts: Arc<Contacts>,
+    /// Reviews designations.
+    pub reviews: Arc<Reviews>,
+}
+
+/// What happens when the data folder holds no store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IfMissing {
+    /// It is made, and the folder too.
+    Create,
+    /// It is an error, so that a mistyped path is noticed.
+    Fail,
+}
+
+/// Where mail goes.
+pub enum MailTo {
+    /// Into a Maildir.
+    Folder(PathBuf),
+    /// To the SMTP server of that URL, which may hold a password.
+    Server(String),
+}
+
+/// Why the parts could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// The data folder has no store.
+    #[error(
+        "there are no accounts in `{}`: bring some with `security-contact import`, or try `security-contact demo`",
+        folder.display()
+    )]
+    NoStore {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// The data folder cannot be made.
+    #[error("the data folder `{}` cannot be made", folder.display())]
+    Folder {
+        /// The data folder.
+        folder: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+    /// The policy module failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+}
+
+/// Opens the store of a data folder and sets everything up around it. Mail is another matter: see [`mailer`].
+///
+/// # Errors
+/// Every [`WiringError`]; each says in one line what to do.
+pub fn open(data: &Path, rules: &Rules, if_missing: IfMissing) -> Result<Parts, WiringError> {
+    let engine = Arc::new(Engine::embedded(rules)?);
+    let store: Arc<dyn Store> = Arc::new(open_store(data, if_missing)?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), clock.clone()));
+    let reviews = Arc::new(Reviews::new(engine.clone(), store.clone(), clock.clone()));
+    Ok(Parts { engine, store, clock, contacts, reviews })
+}
+
+fn open_store(data: &Path, if_missing: IfMissing) -> Result<SqliteStore, WiringError> {
+    let file = data.join("security-contact.sqlite");
+    let mode = match if_missing {
+        IfMissing::Create => {
+            create_private(data).map_err(|source| WiringError::Folder { folder: data.to_owned(), source })?;
+            OpenMode::Create
+        }
+        IfMissing::Fail => OpenMode::Existing,
+    };
+    SqliteStore::open(&file, mode).map_err(|error| match error {
+        OpenError::Missing { .. } => WiringError::NoStore { folder: data.to_owned() },
+        error => error.into(),
+    })
+}
+
+/// Makes a folder for its owner's eyes alone, if it is not there.
+fn create_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Sets mail up. Nothing is sent yet.
+///
+/// # Errors
+/// Every [`MailSetupError`]; none quotes anything of a URL.
+pub fn mailer(to: MailTo, sender: Sender) -> Result<Arc<dyn Mailer>, MailSetupError> {
+    Ok(match to {
+        MailTo::Folder(folder) => Arc::new(MaildirMailer::create(folder, sender)?),
+        MailTo::Server(url) => Arc::new(SmtpMailer::from_url(&url, sender)?),
+    })
+}

@@ -1,0 +1,99 @@
+//! What happens by itself while a server runs: mail goes out, and designations are reviewed.
+//!
+//! **Invariant:** nothing that goes wrong here ends it. It is logged, and tried again later.
+
+mod courier;
+mod stop;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use courier::{Courier, Delivered};
+pub use stop::Stop;
+
+use crate::domain::{DomainError, ReviewReport, Reviews};
+
+/// How long a change waits for its mail at most, while mail goes out well.
+const POLL: Duration = Duration::from_secs(1);
+
+/// The pause after the store has failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+/// Delivers mail and reviews what is due, side by side, so that a slow mail server holds up no review.
+pub struct Worker {
+    courier: Courier,
+    reviews: Arc<Reviews>,
+    review_every: Duration,
+}
+
+impl Worker {
+    /// A worker that looks for due reviews that often, beginning at once.
+    #[must_use]
+    pub fn new(courier: Courier, reviews: Arc<Reviews>, review_every: Duration) -> Self {
+        Self { courier, reviews, review_every }
+    }
+
+    /// Works until it is time to stop, and finishes the mail in hand.
+    pub async fn run(&self, stop: &Stop) {
+        tokio::join!(self.deliver(stop), self.review(stop));
+    }
+
+    async fn deliver(&self, stop: &Stop) {
+        while !stop.is_asked() {
+            let pause = match self.courier.deliver_due(stop).await {
+                Ok(delivered) => {
+                    if delivered != Delivered::default() {
+                        let Delivered { sent, put_off, failed } = delivered;
+                        tracing::info!(sent, put_off, failed, "mail was delivered");
+                    }
+                    POLL
+                }
+                Err(error) => {
+                    tracing::error!(error = chain(&error), "mail cannot be delivered");
+                    AFTER_FAILURE
+                }
+            };
+            rest(pause, stop).await;
+        }
+    }
+
+    async fn review(&self, stop: &Stop) {
+        while !stop.is_asked() {
+            // A review that is broken off between two accounts goes on the next time.
+            tokio::select! {
+                () = stop.asked() => return,
+                result = self.reviews.review_due() => log_review(result),
+            }
+            rest(self.review_every, stop).await;
+        }
+    }
+}
+
+async fn rest(pause: Duration, stop: &Stop) {
+    tokio::select! {
+        () = stop.asked() => {}
+        () = tokio::time::sleep(pause) => {}
+    }
+}
+
+fn log_review(result: Result<ReviewReport, DomainError>) {
+    match result {
+        Ok(report) => {
+            for (account, error) in &report.failed {
+                tracing::error!(%account, error, "an account cannot be reviewed");
+            }
+            let ReviewReport { reviewed, reverted, owner_changed, reminded, .. } = report;
+            if reviewed > 0 {
+                let reverted = reverted.len();
+                tracing::info!(reviewed, reverted, owner_changed, reminded, "designations were reviewed");
+            }
+        }
+        Err(error) => tracing::error!(error = chain(&error), "designations cannot be reviewed"),
+    }
+}
+
+/// The error with its causes on one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
