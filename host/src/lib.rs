@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod domain;
 pub mod engine;
+pub mod http;
 pub mod mail;
 pub mod store;
 pub mod wiring;

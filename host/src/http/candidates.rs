@@ -1,0 +1,80 @@
+//! `GET /v1/accounts/{account}/security-contact/candidates`: people of the account, and whether they can be it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use security_contact_policy::{Person, UserId, Verdict};
+use serde::{Deserialize, Serialize};
+
+use super::App;
+use super::caller::Caller;
+use super::input::{InAccount, Params, limit};
+use super::problem::Problem;
+use crate::domain::model::{CandidateCursor, DisplayName, EmailAddress};
+use crate::domain::{Candidate, fold};
+
+/// The longest search, in characters: as long as the longest address.
+const MAX_QUERY_CHARS: usize = 254;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+    cursor: Option<String>,
+    limit: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Found {
+    candidates: Vec<Row>,
+    /// Where the list goes on; `None` at its end.
+    next_cursor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    person: Person,
+    name: DisplayName,
+    email: Option<EmailAddress>,
+    verdict: Verdict,
+}
+
+pub(super) async fn get(
+    State(app): State<Arc<App>>,
+    InAccount(account): InAccount,
+    Caller(person): Caller,
+    Params(search): Params<Search>,
+) -> Result<Json<Found>, Problem> {
+    if search.q.chars().count() > MAX_QUERY_CHARS {
+        return Err(Problem::invalid("q", "expected at most 254 characters"));
+    }
+    let limit = limit(search.limit.as_deref())?;
+    let after = search.cursor.as_deref().map(read_cursor).transpose()?;
+    app.viewer(&account, &person).await?;
+    // One more than asked for tells whether the list goes on.
+    let mut found = app.contacts.candidates(&account, &search.q, after.as_ref(), limit + 1).await?;
+    let goes_on = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next_cursor = found.last().filter(|_| goes_on).map(write_cursor);
+    Ok(Json(Found { candidates: found.into_iter().map(Row::of).collect(), next_cursor }))
+}
+
+impl Row {
+    fn of(candidate: Candidate) -> Self {
+        let Candidate { member, verdict } = candidate;
+        Self { person: member.person, name: member.name, email: member.email, verdict }
+    }
+}
+
+fn write_cursor(last: &Candidate) -> String {
+    serde_json::json!([fold(last.member.name.as_str()), last.member.person.id]).to_string()
+}
+
+fn read_cursor(text: &str) -> Result<CandidateCursor, Problem> {
+    let (folded_name, user_id): (String, UserId) = serde_json::from_str(text)
+        .map_err(|_| Problem::invalid("cursor", "expected the `nextCursor` of an earlier answer"))?;
+    Ok(CandidateCursor { folded_name, user_id })
+}

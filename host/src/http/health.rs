@@ -1,0 +1,20 @@
+//! `GET /healthz`: whether the server can do its work. Anybody may ask.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use super::App;
+use super::problem::Problem;
+
+#[derive(Serialize)]
+pub(super) struct Health {
+    status: &'static str,
+}
+
+pub(super) async fn get(State(app): State<Arc<App>>) -> Result<Json<Health>, Problem> {
+    app.store.accounts(1).await.map_err(|error| Problem::unavailable(&error))?;
+    Ok(Json(Health { status: "ok" }))
+}

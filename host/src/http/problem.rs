@@ -1,0 +1,217 @@
+//! Answers that are no success: problem details of RFC 9457.
+
+use std::error::Error;
+use std::fmt::Write;
+
+use axum::http::header::{CONTENT_TYPE, ETAG, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use security_contact_policy::{Reason, RefusalCode};
+use serde::Serialize;
+
+use super::contact::ContactState;
+use crate::domain::DomainError;
+use crate::domain::ports::StoreError;
+
+/// A problem. `code` is the contract; `detail` is for people and may change.
+pub(super) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    /// The part of the request at fault.
+    field: Option<&'static str>,
+    /// Why the policy says no.
+    reasons: Option<Vec<Reason>>,
+    /// The state that a change did not expect.
+    current: Option<Box<ContactState>>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), field: None, reasons: None, current: None }
+    }
+
+    /// A part of the request that does not fit.
+    pub(super) fn invalid(field: &'static str, detail: impl Into<String>) -> Self {
+        let detail = format!("`{field}`: {}", detail.into());
+        Self { field: Some(field), ..Self::new(StatusCode::BAD_REQUEST, "invalid_input", detail) }
+    }
+
+    pub(super) fn unsupported_media_type() -> Self {
+        let detail = "expected a body of the type `application/json`";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
+    pub(super) fn body_too_long() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", "expected a body of at most 64 KiB")
+    }
+
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
+    }
+
+    pub(super) fn method_not_allowed() -> Self {
+        let detail = "this path does not know the method; the header `allow` lists those it knows";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    }
+
+    /// Nobody proved who they are.
+    pub(super) fn unauthenticated(detail: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+    }
+
+    /// The demo was reached under another name, or from a page of another site.
+    pub(super) fn forbidden_origin(detail: &'static str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden_origin", detail)
+    }
+
+    /// The person may not see the field. The first reason is the code.
+    pub(super) fn not_permitted(reasons: Vec<Reason>) -> Self {
+        let code = reasons.first().map_or(RefusalCode::ActorNotPermitted.as_str(), |reason| reason.as_str());
+        let detail = "this person may not see the account's security contact";
+        Self { reasons: Some(reasons), ..Self::new(StatusCode::FORBIDDEN, code, detail) }
+    }
+
+    /// The policy refused a change.
+    pub(super) fn refused(code: RefusalCode, reasons: Vec<Reason>) -> Self {
+        let (status, detail) = match code {
+            RefusalCode::ActorNotPermitted => {
+                (StatusCode::FORBIDDEN, "this person may not change the account's security contact")
+            }
+            RefusalCode::NotAMember => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "the chosen person is no member of the account")
+            }
+            RefusalCode::NotEligible => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "the chosen person cannot be the security contact")
+            }
+        };
+        Self { reasons: Some(reasons), ..Self::new(status, code.as_str(), detail) }
+    }
+
+    pub(super) fn precondition_required() -> Self {
+        let detail = "a change needs the header `if-match` with the ETag of the state that it is made on";
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail)
+    }
+
+    /// Somebody else was faster.
+    pub(super) fn version_conflict(current: ContactState) -> Self {
+        let detail = "the designation has changed meanwhile; `current` is what it is now";
+        let problem = Self::new(StatusCode::PRECONDITION_FAILED, "version_conflict", detail);
+        Self { current: Some(Box::new(current)), ..problem }
+    }
+
+    pub(super) fn timeout() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the request took too long; try again")
+    }
+
+    /// The store does not answer.
+    pub(super) fn unavailable(error: &StoreError) -> Self {
+        log(error);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the store does not answer")
+    }
+
+    /// A failure in here. What it was stands in the log alone.
+    fn internal(error: &dyn Error) -> Self {
+        log(error);
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(current) = &self.current {
+            headers.insert(ETAG, current.etag());
+        }
+        headers
+    }
+}
+
+impl From<DomainError> for Problem {
+    fn from(error: DomainError) -> Self {
+        match error {
+            DomainError::NoOwner { .. } => {
+                let detail = "the account has no owner; every account needs one";
+                Self::new(StatusCode::CONFLICT, "no_owner", detail)
+            }
+            DomainError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", DomainError::Busy.to_string()),
+            // Who asks for an unknown account is a stranger to it.
+            DomainError::UnknownAccount { .. } => Self::not_permitted(vec![Reason::NotAMember]),
+            DomainError::Store(_) | DomainError::Engine(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        struct Details<'a> {
+            r#type: &'static str,
+            title: &'static str,
+            status: u16,
+            code: &'static str,
+            detail: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            field: Option<&'static str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            reasons: Option<&'a [Reason]>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            current: Option<&'a ContactState>,
+        }
+        let details = Details {
+            // The status says what kind of problem it is (RFC 9457, section 4.2.1); `code` says which.
+            r#type: "about:blank",
+            title: self.status.canonical_reason().unwrap_or_default(),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            field: self.field,
+            reasons: self.reasons.as_deref(),
+            current: self.current.as_deref(),
+        };
+        let mut response = axum::Json(details).into_response();
+        *response.status_mut() = self.status;
+        response.headers_mut().extend(self.headers());
+        response
+    }
+}
+
+/// Logs a failure with its causes. The errors of store and engine bring neither names nor addresses.
+fn log(error: &dyn Error) {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let _ = write!(text, ": {inner}"); // writing into a String cannot fail
+        cause = inner.source();
+    }
+    tracing::error!(error = text, "a request failed");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_pass_is_worth_another_try() {
+        let response = Problem::from(DomainError::Busy).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["retry-after"], "1");
+    }
+
+    #[test]
+    fn an_account_that_is_gone_is_like_one_that_never_was() {
+        let response = Problem::from(DomainError::UnknownAccount { account: "acme".parse().unwrap() }).into_response();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    }
+}

@@ -1,0 +1,11 @@
+//! The HTTP API and the page's files, on a real store with the real module.
+
+mod access;
+mod change;
+mod demo;
+mod failures;
+mod input;
+mod page;
+mod read;
+mod service;
+mod world;
