@@ -14,6 +14,9 @@ use crate::engine::{Engine, EngineError};
 use crate::mail::{MailSetupError, MaildirMailer, Sender, SmtpMailer};
 use crate::store::sqlite::{OpenError, OpenMode, SqliteStore};
 
+/// The store's file in a data folder.
+const STORE_FILE: &str = "security-contact.sqlite";
+
 /// The parts that every command works with, put together.
 pub struct Parts {
     /// Decides.
@@ -87,27 +90,35 @@ pub fn open(data: &Path, rules: &Rules, if_missing: IfMissing) -> Result<Parts, 
     Ok(Parts { engine, store, clock, contacts, reviews })
 }
 
+/// Whether a data folder has a store, as far as one can see.
+#[must_use]
+pub fn has_store(data: &Path) -> bool {
+    data.join(STORE_FILE).exists()
+}
+
+/// Makes a folder for its owner's eyes alone, if it is not there.
+///
+/// # Errors
+/// [`WiringError::Folder`].
+pub fn create_private(folder: &Path) -> Result<(), WiringError> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder).map_err(|source| WiringError::Folder { folder: folder.to_owned(), source })
+}
+
 fn open_store(data: &Path, if_missing: IfMissing) -> Result<SqliteStore, WiringError> {
-    let file = data.join("security-contact.sqlite");
     let mode = match if_missing {
         IfMissing::Create => {
-            create_private(data).map_err(|source| WiringError::Folder { folder: data.to_owned(), source })?;
+            create_private(data)?;
             OpenMode::Create
         }
         IfMissing::Fail => OpenMode::Existing,
     };
-    SqliteStore::open(&file, mode).map_err(|error| match error {
+    SqliteStore::open(&data.join(STORE_FILE), mode).map_err(|error| match error {
         OpenError::Missing { .. } => WiringError::NoStore { folder: data.to_owned() },
         error => error.into(),
     })
-}
-
-/// Makes a folder for its owner's eyes alone, if it is not there.
-fn create_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
 }
 
 /// Sets mail up. Nothing is sent yet.

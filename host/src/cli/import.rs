@@ -26,28 +26,30 @@ const BATCH: usize = 100;
 
 /// Take over accounts and their people from a file of JSON lines
 ///
-/// Each line is an account, a person, or the word that a person has left; the lines of one account stand together:
-///
-///   {"type":"account","id":"acme","name":"Acme GmbH","owner":"u-1"}
-///   {"type":"person","account":"acme","id":"u-1","name":"Ada Lovelace","email":"ada@acme.example",
-///    "role":"owner","accountSettings":"edit","status":"active","lastLoginAt":"2026-10-01T09:30:00Z",
-///    "staffRole":null}    (on one line)
-///   {"type":"left","account":"acme","id":"u-9"}
-///
-/// `email` and `lastLoginAt` may be null. `accountSettings` is `none`, `view` or `edit`; `status` is `active`,
-/// `invited`, `suspended` or `deactivated`. People who are not mentioned stay as they are; a known account needs no
-/// `account` line.
+/// Each line is an account, a person, or the word that a person has left; the lines of one account stand together.
+/// People who are not mentioned stay as they are, and a known account needs no line of its own.
 ///
 /// Each account is taken over as a whole or not at all. What is wrong is told with its line on standard error, and the
 /// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too.
 #[derive(Args, Debug)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "\
+#[command(after_help = "\
+Lines, each without a break:
+  {\"type\":\"account\",\"id\":\"acme\",\"name\":\"Acme GmbH\",\"owner\":\"u-1\"}
+  {\"type\":\"person\",\"account\":\"acme\",\"id\":\"u-1\",\"name\":\"Ada Lovelace\",
+   \"email\":\"ada@acme.example\",\"role\":\"owner\",\"accountSettings\":\"edit\",
+   \"status\":\"active\",\"lastLoginAt\":\"2026-10-01T09:30:00Z\",\"staffRole\":null}
+  {\"type\":\"left\",\"account\":\"acme\",\"id\":\"u-9\"}
+
+  role             owner, admin, or any other of the platform's roles
+  accountSettings  none, view, edit
+  status           active, invited, suspended, deactivated
+  email            null for somebody whom no mail reaches
+  lastLoginAt      null for somebody who has never logged in
+  staffRole        null for everybody but the platform's own staff
+
 Examples:
   $ security-contact import directory.ndjson
-  $ my-platform export-users | security-contact import -"
-)]
+  $ my-platform export-users | security-contact import -")]
 pub(super) struct Import {
     /// The file; `-` is standard input
     file: PathBuf,

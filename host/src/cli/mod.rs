@@ -2,6 +2,7 @@
 
 mod change;
 mod decide;
+mod demo;
 mod import;
 mod lines;
 mod logging;
@@ -9,6 +10,9 @@ mod options;
 mod policy;
 mod print;
 mod review;
+mod seed;
+mod serve;
+mod server;
 mod show;
 
 use std::io::{self, Write};
@@ -43,6 +47,8 @@ Exit codes:
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Demo),
+    Serve(Box<serve::Serve>),
     Import(import::Import),
     Show(show::Show),
     Set(change::Set),
@@ -59,6 +65,8 @@ enum End {
     Done,
     /// Part of it failed, and that was told.
     Failed,
+    /// The command line is wrong.
+    Usage,
     /// The policy refused it.
     Refused,
     /// Somebody else was faster.
@@ -71,6 +79,8 @@ impl End {
         if is_closed_pipe(error) {
             // Whoever read the output has seen enough, as `head` does.
             Self::Done
+        } else if error.is::<UsageError>() {
+            Self::Usage
         } else if matches!(error.downcast_ref(), Some(DomainError::Busy)) {
             Self::Conflict
         } else {
@@ -82,11 +92,17 @@ impl End {
         match self {
             Self::Done => 0,
             Self::Failed => 1,
+            Self::Usage => 2,
             Self::Refused => 3,
             Self::Conflict => 4,
         }
     }
 }
+
+/// A command line that is wrong in a way that its parser does not see.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
 
 /// Runs the program with the arguments of this process.
 #[must_use]
@@ -104,7 +120,12 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<End> {
     let Cli { options, command } = cli;
-    logging::start(options.log_filter("warn")?, Format::Text);
+    let (usual_log, format) = match &command {
+        Command::Demo(_) => ("info", Format::Text),
+        Command::Serve(serve) => ("info", serve.log_format()),
+        _ => ("warn", Format::Text),
+    };
+    logging::start(options.log_filter(usual_log)?, format);
     let runtime = Runtime::new().context("the threads of this program cannot be started")?;
     runtime.block_on(command.run(&options))
 }
@@ -112,6 +133,8 @@ fn run(cli: Cli) -> anyhow::Result<End> {
 impl Command {
     async fn run(self, options: &Options) -> anyhow::Result<End> {
         match self {
+            Self::Demo(command) => command.run(options).await,
+            Self::Serve(command) => command.run(options).await,
             Self::Import(command) => command.run(options).await,
             Self::Show(command) => command.run(options).await,
             Self::Set(command) => command.run(options).await,

@@ -1,6 +1,7 @@
 //! Options that every command has.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -8,6 +9,8 @@ use clap::Args;
 use security_contact_policy::{Rules, json};
 use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
+
+use crate::wiring;
 
 /// The rules of a data folder, unless the options name others.
 const RULES_FILE: &str = "rules.json";
@@ -50,6 +53,18 @@ impl Options {
         let of_data = self.data.join(RULES_FILE);
         let has_own = || of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()));
         if self.rules.is_none() && has_own()? { read_rules(&of_data) } else { self.rules() }
+    }
+
+    /// Gives a new data folder rules of its own. Rules that are there stay.
+    pub(super) fn write_rules_of_data(&self, rules: &str) -> anyhow::Result<()> {
+        wiring::create_private(&self.data)?;
+        let of_data = self.data.join(RULES_FILE);
+        match File::create_new(&of_data).and_then(|mut file| file.write_all(rules.as_bytes())) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                Err(error).with_context(|| format!("`{}` cannot be written", of_data.display()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is logged; `usual` unless the options say otherwise.

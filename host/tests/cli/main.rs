@@ -4,4 +4,6 @@ mod contact;
 mod decide;
 mod import;
 mod policy;
+#[cfg(unix)]
+mod server;
 mod support;

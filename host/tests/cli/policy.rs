@@ -63,7 +63,7 @@ fn a_log_filter_that_cannot_be_used_is_told() {
 fn help_teaches_and_a_wrong_command_line_ends_with_2() {
     let help = run_with(program(["--help"]), b"").printed();
     assert!(help.contains("Exit codes:") && help.contains("import"), "{help}");
-    for command in ["decide", "import", "policy", "reset", "review", "set", "show"] {
+    for command in ["decide", "demo", "import", "policy", "reset", "review", "serve", "set", "show"] {
         let help = run_with(program([command, "--help"]), b"").printed();
         assert!(help.contains("Example") && help.contains(&format!("security-contact {command}")), "{help}");
     }

@@ -1,0 +1,75 @@
+//! `demo`: everything on this machine, with invented people.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::End;
+use super::options::Options;
+use super::seed::seed;
+use super::server::Server;
+use crate::http::Mode;
+use crate::mail::Sender;
+use crate::wiring::{self, IfMissing, MailTo, Parts};
+use crate::worker::Pauses;
+
+/// The default rules but for one criterion, which nobody would see otherwise.
+const RULES: &str = include_str!("../../demo/rules.json");
+
+/// Try the whole product on this machine, with invented people
+///
+/// Serves the settings page and the API, sends mail into files, and reviews designations. There is no login: the page
+/// lets you be anybody, so that it listens to this machine only. A new data folder gets two accounts, `acme` and
+/// `birch`, of people of every kind, and the file `rules.json`: unlike the default rules, platform staff of the role
+/// `support` cannot be the contact. What you change there stays. The other commands work on the same data folder
+/// while the demo runs.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  $ security-contact demo
+  $ security-contact demo --listen 127.0.0.1:0 --data /tmp/demo")]
+pub(super) struct Demo {
+    /// Where to listen, on this machine; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", value_parser = loopback)]
+    listen: SocketAddr,
+}
+
+impl Demo {
+    pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
+        let server = Server::listen(self.listen).await?;
+        if !wiring::has_store(options.data()) {
+            options.write_rules_of_data(RULES)?;
+        }
+        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
+        seed(&parts).await.context("the demo's people cannot be stored")?;
+        let mail = options.data().join("mail");
+        let sender = Sender::new("security-contact@localhost", "Security Contact demo")?;
+        let mailer = wiring::mailer(MailTo::Folder(mail.clone()), sender)?;
+        greet(&server, &parts, &mail.join("new").join("*.eml").display().to_string())?;
+        server.run(parts, mailer, Mode::Demo, Pauses::default()).await?;
+        Ok(End::Done)
+    }
+}
+
+fn greet(server: &Server, parts: &Parts, mail: &str) -> anyhow::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "Security Contact demo")?;
+    writeln!(output, "  page    http://{}", server.address()?)?;
+    writeln!(output, "  mail    {mail}")?;
+    writeln!(output, "  rules   fingerprint {}", parts.engine.identity().fingerprint)?;
+    writeln!(output, "  module  sha256 {}", parts.engine.identity().module_sha256)?;
+    writeln!(output, "  stop    Ctrl-C")?;
+    Ok(output.flush()?)
+}
+
+/// An address that only this machine reaches.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "expected an address such as `127.0.0.1:8787`".to_owned())?;
+    if [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&address.ip()) {
+        Ok(address)
+    } else {
+        Err("the demo has no login, so that it listens on `127.0.0.1` or `[::1]` only".to_owned())
+    }
+}

@@ -1,0 +1,58 @@
+//! The people whom the demo begins with.
+
+use anyhow::{Context, bail};
+use security_contact_policy::{Instant, UserId};
+use serde_json::Value;
+
+use crate::domain::{DirectoryReader, Group, Wish};
+use crate::wiring::Parts;
+
+/// Two accounts. In place of a login's time stands its distance from now, such as `-3d`.
+const DIRECTORY: &str = include_str!("../../demo/directory.ndjson");
+
+/// What happens to them after Birch & Sons have chosen a contact.
+const LATER: &str = include_str!("../../demo/later.ndjson");
+
+/// Fills a store that has no accounts. Everything goes the way that it goes in earnest.
+pub(super) async fn seed(parts: &Parts) -> anyhow::Result<()> {
+    if !parts.store.accounts(1).await?.is_empty() {
+        return Ok(());
+    }
+    take_over(parts, DIRECTORY).await?;
+    // Rules that the user brings may refuse this. Then Birch & Sons have no designation, which is fine.
+    let wish = Wish::Designate(UserId::new("u-finn")?);
+    parts.contacts.change(&"birch".parse()?, &UserId::new("u-edda")?, &wish, None).await?;
+    take_over(parts, LATER).await
+}
+
+async fn take_over(parts: &Parts, directory: &str) -> anyhow::Result<()> {
+    let now = parts.clock.now();
+    let mut reader = DirectoryReader::default();
+    for line in directory.lines() {
+        let line = with_instants(line, now)?;
+        if let Some(group) = reader.push(line.as_bytes()) {
+            store(parts, group, now).await?;
+        }
+    }
+    match reader.finish() {
+        Some(group) => store(parts, group, now).await,
+        None => Ok(()),
+    }
+}
+
+async fn store(parts: &Parts, group: Group, now: Instant) -> anyhow::Result<()> {
+    match group.entry {
+        Ok(entry) => Ok(parts.store.put_directory(&entry, now).await??),
+        Err(faults) => bail!("the demo's directory is broken: {faults:?}"),
+    }
+}
+
+/// The line with an instant in place of a distance in days.
+fn with_instants(line: &str, now: Instant) -> anyhow::Result<String> {
+    let mut value: Value = serde_json::from_str(line)?;
+    if let Some(Value::String(text)) = value.get_mut("lastLoginAt") {
+        let days: i64 = text.strip_suffix('d').context("expected days such as `-3d`")?.parse()?;
+        *text = now.plus_millis(days * 86_400_000).to_string();
+    }
+    Ok(value.to_string())
+}

@@ -1,0 +1,310 @@
+//! `demo` and `serve`, asked over HTTP and stopped by signals.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::{fs, thread};
+
+use serde_json::Value;
+
+use crate::support::{Folder, acme, program, run_with};
+
+const TOKEN: &str = "correct-horse-battery-staple-0001";
+
+/// A server that is killed when the test is over.
+struct Running {
+    child: Child,
+    /// What the server says on standard output and standard error, line by line.
+    said: mpsc::Receiver<String>,
+    /// `127.0.0.1:8787` or the like.
+    address: String,
+    sent: u64,
+}
+
+impl Running {
+    /// Starts the server and waits until it says where it listens.
+    fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (sender, said) = mpsc::channel();
+        forward(child.stdout.take().unwrap(), sender.clone());
+        forward(child.stderr.take().unwrap(), sender);
+        let mut running = Self { child, said, address: String::new(), sent: 0 };
+        let line = running.until("127.0.0.1:");
+        let address = &line[line.find("127.0.0.1:").unwrap()..];
+        running.address = address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
+        running
+    }
+
+    /// The next line that contains this.
+    fn until(&mut self, text: &str) -> String {
+        let mut lines = Vec::new();
+        loop {
+            let Ok(line) = self.said.recv() else { panic!("the server said only: {lines:#?}") };
+            if let Some((_, sent)) = line.split_once("sent=") {
+                self.sent += sent.split(' ').next().unwrap().parse::<u64>().unwrap();
+            }
+            if line.contains(text) {
+                return line;
+            }
+            lines.push(line);
+        }
+    }
+
+    /// Waits until that many mails were sent since the start.
+    fn until_sent(&mut self, mails: u64) {
+        while self.sent < mails {
+            self.until("mail was delivered");
+        }
+    }
+
+    /// The status and the body of the answer.
+    fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let (address, length) = (&self.address, body.len());
+        let head =
+            format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n");
+        stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    fn signal(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, and gives its exit code.
+    fn stop(mut self) -> Option<i32> {
+        self.signal();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn forward(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {
+    thread::spawn(move || {
+        for line in BufReader::new(from).lines() {
+            if to.send(line.unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+fn demo(folder: &Folder) -> Running {
+    Running::start(folder.program(&["demo", "--listen", "127.0.0.1:0"]))
+}
+
+/// Rows that a query counts.
+fn count(folder: &Folder, query: &str) -> i64 {
+    rusqlite::Connection::open(folder.database()).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
+}
+
+fn mails(folder: &Folder) -> usize {
+    fs::read_dir(folder.data().join("mail/new")).unwrap().count()
+}
+
+#[test]
+fn a_change_on_the_page_is_history_and_two_mails() {
+    let folder = Folder::new();
+    let mut demo = demo(&folder);
+    demo.until_sent(4);
+    let path = "/v1/accounts/acme/security-contact";
+    let headers = "x-view-as: u-maya\r\nif-match: \"v0\"\r\ncontent-type: application/json\r\n";
+    let (status, body) = demo.ask(&format!("PUT {path}"), headers, r#"{"userId":"u-jonas"}"#);
+    assert_eq!(status, 200, "{body}");
+    demo.until_sent(6);
+    assert_eq!(mails(&folder), 6);
+    assert_eq!(count(&folder, "SELECT count(*) FROM audit WHERE account_id = 'acme'"), 1);
+    assert_eq!(count(&folder, "SELECT count(*) FROM outbox WHERE account_id = 'acme' AND state = 'sent'"), 2);
+    assert_eq!(demo.stop(), Some(0));
+}
+
+#[test]
+fn the_demo_shows_every_criterion_and_a_reverted_choice() {
+    let folder = Folder::new();
+    let mut demo = demo(&folder);
+    demo.until_sent(4);
+    let (status, body) = demo.ask("GET /v1/accounts/acme/security-contact/candidates", "x-view-as: u-maya\r\n", "");
+    assert_eq!(status, 200, "{body}");
+    let codes =
+        ["role_not_allowed", "not_active", "never_logged_in", "login_too_old", "login_in_future", "blocked_staff_role"];
+    for code in codes {
+        assert!(body.contains(code), "{code}: {body}");
+    }
+    let (_, body) = demo.ask("GET /v1/accounts/birch/security-contact/history", "x-view-as: u-rosa\r\n", "");
+    let history: Value = serde_json::from_str(&body).unwrap();
+    let actions: Vec<&Value> = history["entries"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions, ["reverted", "designated"]);
+    assert_eq!(demo.stop(), Some(0));
+
+    let shown = folder.run(&["show", "birch"]).printed();
+    assert!(shown.contains("warning  the owner does not meet all criteria"), "{shown}");
+    let refused = folder.run(&["set", "acme", "u-sven", "--actor", "u-maya"]).failed(3);
+    assert_eq!(refused, "refused: not_eligible: the staff role is blocked [blocked_staff_role]");
+}
+
+#[test]
+fn a_demo_goes_on_where_it_was_stopped() {
+    let folder = Folder::new();
+    let mut first = demo(&folder);
+    first.until_sent(4);
+    assert_eq!(first.stop(), Some(0));
+    folder.run(&["set", "acme", "u-priya", "--actor", "u-jonas"]).printed();
+    let mut second = demo(&folder);
+    second.until_sent(2);
+    let (_, body) = second.ask("GET /v1/accounts/acme/security-contact", "x-view-as: u-maya\r\n", "");
+    assert!(body.contains(r#""userId":"u-priya""#), "{body}");
+    assert_eq!(second.stop(), Some(0));
+    assert_eq!(count(&folder, "SELECT count(*) FROM audit"), 3);
+}
+
+#[test]
+fn a_demo_with_rules_that_refuse_its_people_starts_all_the_same() {
+    let folder = Folder::new();
+    let rules = folder.write("strict.json", r#"{"maxLoginAgeDays":1,"expiryReminderDays":[]}"#);
+    let demo = Running::start(folder.program(&["demo", "--listen", "127.0.0.1:0", "--rules", &rules]));
+    assert_eq!(demo.ask("GET /healthz", "", "").0, 200);
+    assert_eq!(demo.stop(), Some(0));
+    assert_eq!(count(&folder, "SELECT count(*) FROM audit"), 0);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = Folder::new();
+    let mut demo = demo(&folder);
+    // A request that is never complete keeps the server for a while.
+    let mut stream = TcpStream::connect(&demo.address).unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    demo.signal();
+    demo.until("a second signal stops at once");
+    demo.signal();
+    let code = demo.child.wait().unwrap().code();
+    // The first signal may have been enough, when the server had not yet seen the request.
+    assert!(code == Some(130) || code == Some(0), "{code:?}");
+}
+
+#[test]
+fn a_port_that_is_used_is_told_before_anything_is_made() {
+    let folder = Folder::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let error = folder.run(&["demo", "--listen", &address]).failed(1);
+    let expected = format!("error: `{address}` is used by another program: choose another port with `--listen`");
+    assert_eq!(error, expected);
+    assert!(!folder.data().exists());
+}
+
+#[test]
+fn the_demo_listens_to_this_machine_only() {
+    let folder = Folder::new();
+    for (address, expected) in [
+        ("0.0.0.0:8787", "the demo has no login"),
+        ("[::]:8787", "the demo has no login"),
+        ("192.0.2.1:8787", "the demo has no login"),
+        ("localhost", "expected an address such as `127.0.0.1:8787`"),
+    ] {
+        let ended = folder.run(&["demo", "--listen", address]);
+        assert_eq!(ended.code, Some(2));
+        assert!(ended.stderr.contains(expected), "{}", ended.stderr);
+    }
+    assert!(!folder.data().exists());
+}
+
+/// A folder with the account `acme`, and what `serve` needs; the test adds where mail goes.
+fn serve(folder: &Folder, more: &[&str]) -> Command {
+    let token = folder.write("token", format!("{TOKEN}\n"));
+    let mut command = folder.program(&["serve", "--listen", "127.0.0.1:0", "--token-file", &token]);
+    command.args(["--mail-from", "security@example.com"]).args(more);
+    command
+}
+
+#[test]
+fn the_server_answers_who_brings_the_token_and_sends_what_others_change() {
+    let folder = Folder::new();
+    folder.import(&acme()).printed();
+    let maildir = folder.data().join("mail").display().to_string();
+    let mut server = Running::start(serve(&folder, &["--maildir", &maildir, "--review-every", "1"]));
+    let ask = |token: &str| {
+        let headers = format!("authorization: Bearer {token}\r\nsecurity-contact-person: u-owner\r\n");
+        server.ask("GET /v1/accounts/acme/security-contact", &headers, "")
+    };
+    assert_eq!(ask("wrong").0, 401);
+    let (status, body) = ask(TOKEN);
+    assert!(status == 200 && body.contains(r#""userId":"u-owner""#), "{status} {body}");
+    folder.run(&["set", "acme", "u-admin", "--actor", "u-owner"]).printed();
+    server.until_sent(2);
+    assert_eq!(mails(&folder), 2);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn the_log_can_be_json_and_states_the_policy() {
+    let folder = Folder::new();
+    folder.import(&acme()).printed();
+    let mut command = serve(&folder, &["--log-format", "json"]);
+    command.env("SECURITY_CONTACT_SMTP_URL", "smtp://localhost:1");
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let policy: Value = serde_json::from_str(&run_with(program(["policy"]), b"").printed()).unwrap();
+    assert_eq!(line["message"], "serving");
+    assert_eq!((&line["module_sha256"], &line["fingerprint"]), (&policy["moduleSha256"], &policy["fingerprint"]));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn what_serve_needs_is_told_in_one_line() {
+    let folder = Folder::new();
+    let error = run_with(serve(&folder, &["--maildir", "unused"]), b"").failed(1);
+    assert!(error.starts_with("error: there are no accounts in `"), "{error}");
+    folder.import(&acme()).printed();
+
+    let error = run_with(serve(&folder, &[]), b"").failed(2);
+    assert!(error.starts_with("error: mail needs one of `--smtp-url-file`, `--maildir`"), "{error}");
+    let maildir = folder.write("no-folder", "");
+    let error = run_with(serve(&folder, &["--maildir", &maildir]), b"").failed(1);
+    assert!(error.contains("no-folder/tmp` cannot be made: Not a directory"), "{error}");
+    let error = run_with(serve(&folder, &["--smtp-url-file", "missing"]), b"").failed(1);
+    assert!(error.starts_with("error: the file `missing` cannot be read: No such file"), "{error}");
+    let url = folder.write("url", "smtps://user:secret@mail.example.com?tls=none\n");
+    let error = run_with(serve(&folder, &["--smtp-url-file", &url]), b"").failed(1);
+    assert!(error.starts_with("error: the SMTP URL cannot be used: ") && !error.contains("secret"), "{error}");
+    let mut command = serve(&folder, &[]);
+    command.env("SECURITY_CONTACT_SMTP_URL", "http://secret");
+    let error = run_with(command, b"").failed(1);
+    assert!(error.starts_with("error: the SMTP URL cannot be used: ") && !error.contains("secret"), "{error}");
+
+    let command = serve(&folder, &["--maildir", "unused"]);
+    folder.write("token", "hunter2");
+    let error = run_with(command, b"").failed(1);
+    assert!(error.contains("token` cannot be used: the service token needs at least 32"), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn a_command_line_that_serve_cannot_use_ends_with_2() {
+    let folder = Folder::new();
+    for more in [
+        &["--maildir", "m", "--smtp-url-file", "u"][..],
+        &["--maildir", "m", "--review-every", "0"],
+        &["--maildir", "m", "--log-format", "xml"],
+    ] {
+        assert_eq!(run_with(serve(&folder, more), b"").code, Some(2), "{more:?}");
+    }
+    let command = folder.program(&["serve", "--listen", "[::1]:0", "--token-file", "t", "--mail-from", "nobody"]);
+    let ended = run_with(command, b"");
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("expected a mail address such as `ada@example.com`"), "{}", ended.stderr);
+}
