@@ -217,6 +217,18 @@ async fn a_deactivated_contact_is_replaced_and_learns_nothing_of_who_follows() {
 }
 
 #[tokio::test]
+async fn a_choice_ahead_of_the_review_is_told_as_following_the_contact_who_was_told() {
+    let world = World::new().await;
+    world.designate("olga", "ada").await;
+    world.mails().await;
+    world.put(None, vec![], &["ada"]).await;
+    world.designate("olga", "ed").await;
+    assert_eq!(world.history().await[0], (Cause::Designated, Some("ada".into()), "ed".into()));
+    let assigned = change_of(NoticeKind::Assigned, Cause::Designated, Some("ada"), Some("olga"));
+    assert_eq!(world.mails().await, [("ed".into(), assigned)]);
+}
+
+#[tokio::test]
 async fn a_contact_who_left_is_recorded_as_unreachable_and_fails_nothing() {
     let world = World::new().await;
     world.designate("olga", "ada").await;

@@ -170,7 +170,11 @@ impl Contacts {
             }
             ChangeOutcome::Changed { contact, notices, .. } => (contact, notices),
         };
-        let before = self.view(snapshot.clone())?.contact.user_id;
+        // Whom the notices go out to as the one before (SPEC 7), so that the history tells what the mails tell.
+        let before = match &snapshot.announced {
+            Some(announced) => announced.clone(),
+            None => self.view(snapshot.clone())?.contact.user_id,
+        };
         let commit = Commit {
             account: snapshot.account.clone(),
             revision: snapshot.revision,

@@ -232,7 +232,7 @@ pub struct AuditEntry {
     pub actor: Option<UserId>,
     /// What was done.
     pub action: Cause,
-    /// The contact before.
+    /// The contact before: who was last told.
     pub before: Option<UserId>,
     /// The contact after.
     pub after: UserId,
