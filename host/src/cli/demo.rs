@@ -53,14 +53,19 @@ impl Demo {
     }
 }
 
+/// Says where everything is, in one piece, so that a program that waits for the address may stop reading then.
 fn greet(server: &Server, parts: &Parts, mail: &str) -> anyhow::Result<()> {
+    let identity = parts.engine.identity();
+    let lines = [
+        "Security Contact demo".to_owned(),
+        format!("  page    http://{}", server.address()?),
+        format!("  mail    {mail}"),
+        format!("  rules   fingerprint {}", identity.fingerprint),
+        format!("  module  sha256 {}", identity.module_sha256),
+        "  stop    Ctrl-C\n".to_owned(),
+    ];
     let mut output = io::stdout().lock();
-    writeln!(output, "Security Contact demo")?;
-    writeln!(output, "  page    http://{}", server.address()?)?;
-    writeln!(output, "  mail    {mail}")?;
-    writeln!(output, "  rules   fingerprint {}", parts.engine.identity().fingerprint)?;
-    writeln!(output, "  module  sha256 {}", parts.engine.identity().module_sha256)?;
-    writeln!(output, "  stop    Ctrl-C")?;
+    output.write_all(lines.join("\n").as_bytes())?;
     Ok(output.flush()?)
 }
 

@@ -1,0 +1,110 @@
+//! What ARCHITECTURE.md says of who names whom, checked on the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every source file below a path of `src/`, with its text without comments and unit tests.
+fn sources(below: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    let mut paths = vec![root.join(below)];
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path.strip_prefix(&root).unwrap().to_owned(), code(&text)));
+        }
+    }
+    assert!(!found.is_empty(), "{below}");
+    found
+}
+
+/// The text up to its unit tests, without comments.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether the code has that name, as a whole word.
+fn names(code: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(name).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + name.len()..].chars().next();
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
+/// The files below `below` that have one of the names, apart from those below `but`.
+fn naming(below: &str, but: &[&str], forbidden: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, code) in sources(below) {
+        if but.iter().any(|but| path.starts_with(but)) {
+            continue;
+        }
+        let names = forbidden.iter().filter(|name| names(&code, name));
+        found.extend(names.map(|name| format!("{} names {name}", path.display())));
+    }
+    found
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn the_domain_names_no_database_mail_server_or_http() {
+    let technology = ["rusqlite", "lettre", "askama", "axum", "tower_http", "wasmtime", "tokio", "clap", "anyhow"];
+    assert_eq!(naming("domain", &[], &technology), NOTHING);
+    let outer = ["store", "mail", "clock", "wiring", "worker", "http", "cli"].map(|outer| format!("crate::{outer}"));
+    assert_eq!(naming("domain", &[], &outer.each_ref().map(String::as_str)), NOTHING);
+}
+
+#[test]
+fn technology_stays_in_its_adapter() {
+    assert_eq!(naming("", &["store"], &["rusqlite"]), NOTHING);
+    assert_eq!(naming("", &["mail"], &["lettre", "askama"]), NOTHING);
+    assert_eq!(naming("", &["http"], &["axum", "tower_http"]), NOTHING);
+    assert_eq!(naming("", &["engine"], &["wasmtime"]), NOTHING);
+    assert_eq!(naming("", &["cli", "main.rs"], &["anyhow", "clap", "indicatif"]), NOTHING);
+}
+
+#[test]
+fn wiring_alone_names_concrete_adapters() {
+    assert_eq!(naming("", &["wiring.rs", "store"], &["SqliteStore"]), NOTHING);
+    assert_eq!(naming("", &["wiring.rs", "mail"], &["MaildirMailer", "SmtpMailer"]), NOTHING);
+    assert_eq!(naming("", &["wiring.rs", "clock.rs"], &["SystemClock"]), NOTHING);
+}
+
+#[test]
+fn the_clock_alone_reads_the_time() {
+    assert_eq!(naming("", &["clock.rs"], &["SystemTime::now", "Utc::now"]), NOTHING);
+    let sql = ["datetime('now", "unixepoch(", "strftime(", "CURRENT_TIMESTAMP", "julianday("];
+    for (path, code) in sources("store") {
+        assert!(!sql.iter().any(|now| code.contains(now)), "{} asks SQL for the time", path.display());
+    }
+}
+
+#[test]
+fn only_the_module_decides() {
+    let rules = ["eligibility", "access", "resolve", "change", "review", "route", "decide", "decide_text"];
+    let calls = rules.map(|rule| format!("security_contact_policy::{rule}("));
+    for (path, code) in sources("") {
+        assert!(!calls.iter().any(|call| code.contains(call)), "{} calls a rule", path.display());
+        // What is imported in braces is listed, so that a rule among it is found.
+        for list in code.split("use security_contact_policy::").skip(1) {
+            let list = list.split(';').next().unwrap_or_default();
+            let imported: Vec<&str> = list.split(['{', '}', ',']).map(str::trim).collect();
+            let rule = rules.iter().find(|rule| imported.contains(rule));
+            assert_eq!(rule, None, "{} imports a rule", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_forbidden_name_would_be_found() {
+    let code = code("use rusqlite::Connection; // wasmtime\n#[cfg(test)]\nmod tests {\n use axum::Router;\n}");
+    assert!(names(&code, "rusqlite") && !names(&code, "wasmtime") && !names(&code, "axum"));
+    assert!(!names(&code, "sqlite") && !names(&code, "Connect"));
+    assert_eq!(naming("store/sqlite/pool.rs", &[], &["rusqlite"]), ["store/sqlite/pool.rs names rusqlite"]);
+}
