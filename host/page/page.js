@@ -259,7 +259,8 @@ async function setUpDemo() {
     const { account, person } = place();
     const people = find(account)?.people ?? [];
     view.options(accountSelect, accounts.map(({ id, name }) => [id, name]), account);
-    view.options(personSelect, people.map(({ id, name, role, status }) => [id, `${name} (${role}, ${status})`]), person);
+    const described = people.map(({ id, name, role, status }) => [id, `${name} (${role}, ${status})`]);
+    view.options(personSelect, described, person);
     byId("account-name").textContent = find(account)?.name ?? account;
   };
   const go = (account, person) => {

@@ -48,9 +48,9 @@ const REASONS = {
       : `The last login is more than ${rules.maxLoginAgeDays} days ago.`,
     "They need to log in again.",
   ],
-  login_in_future: () => ["The last login lies in the future.", "The data is wrong: the platform’s support can help."],
+  login_in_future: () => ["The last login lies in the future.", "The data is wrong: ask the platform’s support."],
   blocked_staff_role: (_, { staffRole }) => [
-    staffRole ? `Platform staff with the role “${staffRole}” is excluded.` : "Their role as platform staff excludes them.",
+    staffRole ? `Platform staff with the role “${staffRole}” is excluded.` : "Their platform-staff role excludes them.",
     "Choose somebody else.",
   ],
   not_a_member: () => ["They have left the account.", "Choose somebody else."],
@@ -109,7 +109,7 @@ export function happened(entry, names) {
     case "reset":
       return `${name(entry.actor)} went back to the default: ${after}${instead}.`;
     case "reverted":
-      return `A review found that ${name(entry.before)} can no longer be the contact. It is the account owner again: ${after}.`;
+      return `A review found that ${name(entry.before)} can no longer be it. Now it is the account owner: ${after}.`;
     default:
       return `The account has another owner, who is the contact by default: ${after}${instead}.`;
   }
@@ -135,7 +135,7 @@ export function conflict(current, pick) {
 }
 
 export const MISMATCH =
-  "This page judges by other rules than the server, so that nothing can be saved. Reload the page to get the server’s.";
+  "This page judges by other rules than the server, so that nothing can be saved. Reload the page.";
 
 /** Why a change did not happen. */
 export function notSaved(problem, rules, person) {

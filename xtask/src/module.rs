@@ -44,7 +44,7 @@ pub(crate) fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     shell.remove_path(&raw)?;
     let mut command = cmd!(
         shell,
-        "wasm-pack --log-level warn build policy --mode no-install --no-opt --target web --profile module --out-dir {raw}
+        "wasm-pack --log-level error build policy --mode no-install --no-opt --target web --profile module --out-dir {raw}
          -- --locked --no-default-features --features module"
     );
     for (name, _) in env::vars_os().filter(|(name, _)| disturbs(name)) {

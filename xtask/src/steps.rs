@@ -46,6 +46,7 @@ pub(crate) const STEPS: [Step; 12] = [
     Step { name: "generate", command: "node tests/vectors/generate.mjs --check", action: Action::Command },
     Step { name: "vectors", command: "node tests/node/vectors.mjs pkg", action: Action::Command },
     Step { name: "digests", command: "cargo xtask test --only rust --only digests", action: Action::Task(digests) },
+    // What users build: cargo's tests turn on features of dependencies that this leaves off.
     Step {
         name: "build",
         command: "cargo build --release --package security-contact-host --bin security-contact",

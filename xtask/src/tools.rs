@@ -29,7 +29,7 @@ pub(crate) fn setup(workspace: &Workspace) -> Result<()> {
     ensure_compiler(workspace, &shell)?;
     for tool in tools(workspace)? {
         if let Err(missing) = tool.check(&shell) {
-            println!("{missing:#}; it is installed now");
+            println!("{missing:#}; installing it");
             tool.install(workspace, &shell)?;
             tool.check(&shell)?;
         }
@@ -71,12 +71,15 @@ impl Tool {
     }
 
     fn install(&self, workspace: &Workspace, shell: &Shell) -> Result<()> {
-        let Self { package, version, .. } = self;
+        let Self { program, package, version, .. } = self;
         let root = workspace.path("target/tools");
         let locked = self.locked.then_some("--locked");
         // Forced, because cargo's own list of what it installed survives the deletion of a program.
-        cmd!(shell, "cargo install {package} --version ={version} --root {root} --force {locked...}").run()?;
-        Ok(())
+        Ok(cmd!(
+            shell,
+            "cargo install {package} --bin {program} --version ={version} --root {root} --force {locked...}"
+        )
+        .run()?)
     }
 }
 
