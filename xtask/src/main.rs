@@ -34,7 +34,7 @@ enum Task {
     /// Installs what building and testing need, as far as it is missing
     ///
     /// The compiler's components and its wasm target (rustup), wasm-bindgen and wasm-pack (compiled into
-    /// `target/tools`, some minutes), the npm packages of `tests/`, and Chromium (apt, as root). Whatever is
+    /// `target/tools`, some minutes), the npm packages of the tests, and Chromium (apt, as root). Whatever is
     /// there in the right version stays, so a second run takes seconds and needs no network.
     Setup,
     /// Builds the WebAssembly module and its npm package into `pkg/`

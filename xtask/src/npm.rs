@@ -1,4 +1,4 @@
-//! Node and the npm packages of `tests/`.
+//! Node and the npm packages of the tests.
 
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
@@ -8,24 +8,30 @@ use crate::workspace::Workspace;
 
 const OLDEST_NODE: u32 = 20;
 
-/// Notes which lock file `node_modules` was made from, so that a second run needs no network.
-const STAMP: &str = "tests/node_modules/.lock.sha256";
+/// The folders that have a `package-lock.json`.
+const FOLDERS: [&str; 2] = ["tests", "tests/smtp"];
 
-/// Installs the npm packages unless they are those of the lock file already.
+/// Notes which lock file `node_modules` was made from, so that a second run needs no network.
+const STAMP: &str = "node_modules/.lock.sha256";
+
+/// Installs the npm packages unless they are those of the lock files already.
 ///
 /// # Errors
 /// When Node is missing or too old, or npm fails.
 pub(crate) fn ensure(workspace: &Workspace, shell: &Shell) -> Result<()> {
     check_node(shell)?;
-    let lock = shell.read_binary_file(workspace.path("tests/package-lock.json"))?;
-    let digest = hex(&Sha256::digest(&lock));
-    if shell.read_file(workspace.path(STAMP)).is_ok_and(|stamp| stamp == digest) {
-        return Ok(());
+    for folder in FOLDERS {
+        let _in_folder = shell.push_dir(workspace.path(folder));
+        let lock = shell.read_binary_file("package-lock.json")?;
+        let digest = hex(&Sha256::digest(&lock));
+        if shell.read_file(STAMP).is_ok_and(|stamp| stamp == digest) {
+            continue;
+        }
+        // No package may run a program of its own while it is installed.
+        cmd!(shell, "npm ci --ignore-scripts").run()?;
+        shell.write_file(STAMP, digest)?;
     }
-    let _in_tests = shell.push_dir("tests");
-    // No package may run a program of its own while it is installed.
-    cmd!(shell, "npm ci --ignore-scripts").run()?;
-    Ok(shell.write_file(workspace.path(STAMP), digest)?)
+    Ok(())
 }
 
 fn check_node(shell: &Shell) -> Result<()> {
