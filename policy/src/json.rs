@@ -9,7 +9,7 @@ use crate::read::Plain;
 use crate::rules::Rules;
 
 /// The longest request that is read, in bytes. Longer text is refused before it is looked at.
-pub const MAX_REQUEST_BYTES: usize = 8 * 1024 * 1024;
+pub const MAX_REQUEST_BYTES: usize = 2 * 1024 * 1024;
 
 /// How many levels of a request are read. The rules look at five; a value below them is only skipped.
 const MAX_DEPTH: usize = 8;
@@ -39,7 +39,7 @@ pub fn decide_text(request: &[u8], rules_in_force: &Rules) -> String {
 /// `invalid_input` with an empty path when the text is no JSON, no UTF-8, or longer than [`MAX_REQUEST_BYTES`].
 pub fn read(text: &[u8]) -> Result<Plain, PolicyError> {
     if text.len() > MAX_REQUEST_BYTES {
-        return Err(PolicyError::invalid_input("", "expected at most 8 MiB of JSON"));
+        return Err(PolicyError::invalid_input("", "expected at most 2 MiB of JSON"));
     }
     let text = core::str::from_utf8(text)
         .map_err(|error| PolicyError::invalid_input("", format!("expected UTF-8, got {error}")))?;
