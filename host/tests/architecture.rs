@@ -53,6 +53,13 @@ fn naming(below: &str, but: &[&str], forbidden: &[&str]) -> Vec<String> {
 const NOTHING: [&str; 0] = [];
 
 #[test]
+fn the_engine_names_nothing_above_it() {
+    let above = ["domain", "store", "mail", "clock", "wiring", "worker", "http", "cli"];
+    let above = above.map(|above| format!("crate::{above}"));
+    assert_eq!(naming("engine", &[], &above.each_ref().map(String::as_str)), NOTHING);
+}
+
+#[test]
 fn the_domain_names_no_database_mail_server_or_http() {
     let technology = ["rusqlite", "lettre", "askama", "axum", "tower_http", "wasmtime", "tokio", "clap", "anyhow"];
     assert_eq!(naming("domain", &[], &technology), NOTHING);

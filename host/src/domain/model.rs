@@ -6,6 +6,8 @@ use std::str::FromStr;
 use security_contact_policy::{Cause, Event, Instant, NoticeKind, Person, Reason, RemindedFor, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::PolicyIdentity;
+
 /// Text that a directory brings and that cannot be what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}")]
@@ -240,18 +242,6 @@ pub struct AuditEntry {
     pub reasons: Vec<Reason>,
     /// Which policy decided.
     pub decided_by: PolicyIdentity,
-}
-
-/// Which policy decided: enough to decide the same again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PolicyIdentity {
-    /// The version of the rules themselves.
-    pub policy_version: String,
-    /// The module's SHA-256, in hexadecimal digits.
-    pub module_sha256: String,
-    /// The hash of the version and the rules in force.
-    pub fingerprint: String,
 }
 
 /// A mail that is to be sent, before it has a row in the outbox.

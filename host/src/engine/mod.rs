@@ -15,12 +15,24 @@ use security_contact_policy::{
     ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Instant, Person, Plain,
     PolicyError, Request, ReviewOutcome, ReviewRequest, Route, Rules, Verdict,
 };
+use serde::Serialize;
 
 pub use module::MODULE;
 
-use crate::domain::model::PolicyIdentity;
 use module::Module;
 use pool::Pool;
+
+/// Which policy decided: enough to decide the same again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyIdentity {
+    /// The version of the rules themselves.
+    pub policy_version: String,
+    /// The module's SHA-256, in hexadecimal digits.
+    pub module_sha256: String,
+    /// The hash of the version and the rules in force.
+    pub fingerprint: String,
+}
 
 /// What one call, and one instance, may use.
 #[derive(Clone, Copy, Debug)]

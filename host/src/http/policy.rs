@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::App;
 use super::caller::Trusted;
-use crate::domain::model::PolicyIdentity;
+use crate::engine::PolicyIdentity;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

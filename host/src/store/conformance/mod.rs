@@ -16,9 +16,10 @@ use security_contact_policy::{Cause, Instant, NoticeKind, Person, Reason, UserId
 
 use crate::domain::model::{
     About, AccountId, AuditEntry, ClaimedMail, Commit, Committed, DesignationWrite, DirectoryEntry, Member, Message,
-    NewMail, PolicyIdentity, Snapshot,
+    NewMail, Snapshot,
 };
 use crate::domain::ports::Store;
+use crate::engine::PolicyIdentity;
 
 /// Makes one test of each case.
 macro_rules! conformance {

@@ -4,7 +4,8 @@ use rusqlite::{Row, Transaction, params};
 
 use super::fault::Fault;
 use super::rows::Columns;
-use crate::domain::model::{AccountId, AuditEntry, PolicyIdentity};
+use crate::domain::model::{AccountId, AuditEntry};
+use crate::engine::PolicyIdentity;
 
 pub(super) const PAGE: &str = "SELECT account_id, id, at, actor, action, before, after, reasons, policy_version,
     module_sha256, fingerprint FROM audit WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
