@@ -62,7 +62,7 @@ fn level(raw: &RawValue, depth: usize) -> Plain {
     let read = match text.as_bytes().first() {
         _ if depth == 0 => None,
         Some(b'{') => serde_json::from_str::<Members<'_>>(text).ok().map(|members| {
-            let below = |(name, value): (String, &RawValue)| (name, level(value, depth.saturating_sub(1)));
+            let below = |(name, value): (Name, &RawValue)| (name.0, level(value, depth.saturating_sub(1)));
             Plain::Object(members.0.into_iter().map(below).collect())
         }),
         Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text)
@@ -78,7 +78,7 @@ fn level(raw: &RawValue, depth: usize) -> Plain {
 }
 
 /// The members of one object, in their order, each value unread.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct Members<'a>(Vec<(Name, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -99,5 +99,88 @@ impl<'de> Deserialize<'de> for Members<'de> {
             }
         }
         deserializer.deserialize_map(Reader)
+    }
+}
+
+/// A member's name. Half of a surrogate pair in it becomes U+FFFD, as it does on its way out of JavaScript.
+struct Name(String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+                Ok(Name(without_surrogates(bytes)))
+            }
+        }
+        // As bytes, since serde_json refuses such a half as text.
+        deserializer.deserialize_bytes(Reader)
+    }
+}
+
+/// The text of bytes that are UTF-8 but for halves of surrogate pairs, which take three bytes each.
+fn without_surrogates(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut rest = bytes;
+    loop {
+        let chunk = rest.utf8_chunks().next();
+        let valid = chunk.map_or("", |chunk| chunk.valid());
+        text.push_str(valid);
+        match rest.get(valid.len()..) {
+            None | Some([]) => return text,
+            Some(half) => {
+                text.push(char::REPLACEMENT_CHARACTER);
+                rest = half.get(3..).unwrap_or_default();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERSON: &str = r#""id":"u-1","role":"admin","accountSettings":"none","status":"active","lastLoginAt":null,
+        "staffRole":null"#;
+
+    fn answer(request: &str) -> String {
+        decide_text(request.as_bytes(), &Rules::default())
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_no_text_and_may_be_a_name() {
+        let ignored = format!(r#"{{"op":"access","person":{{{PERSON},"\ud800x\udfff😀\ud83d\ude00":1}}}}"#);
+        assert_eq!(answer(&ignored), r#"{"canView":true,"canEdit":true,"reasons":[]}"#);
+        assert!(answer(r#"{"op":"access","a\ud800\ud800b":1}"#).contains("\"path\":\"a\u{fffd}\u{fffd}b\""));
+        let id = ignored.replace("u-1", "\\ud800");
+        assert!(answer(&id).starts_with(r#"{"error":{"code":"invalid_input","path":"person.id","#));
+    }
+
+    #[test]
+    fn the_last_of_two_members_counts() {
+        let twice = format!(r#"{{"op":"nothing","person":{{{PERSON}}},"op":"access"}}"#);
+        assert_eq!(answer(&twice), r#"{"canView":true,"canEdit":true,"reasons":[]}"#);
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_as_a_whole() {
+        for text in [&b""[..], b"{", b"{} {}", b"nul", b"[1,]", b"'a'", b"\xff", b"NaN"] {
+            let error = read(text).unwrap_err();
+            assert_eq!((error.code, error.path.as_str()), (crate::ErrorCode::InvalidInput, ""));
+        }
+        assert!(read(&vec![b' '; MAX_REQUEST_BYTES + 1]).is_err());
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_numbers_all_the_same() {
+        assert_eq!(read(b"1e999").unwrap(), Plain::Number(f64::INFINITY));
+        let rules = r#"{"op":"access","rules":{"maxLoginAgeDays":1e999}}"#;
+        assert!(answer(rules).starts_with(r#"{"error":{"code":"invalid_rules","path":"rules.maxLoginAgeDays","#));
     }
 }

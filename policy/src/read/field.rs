@@ -76,10 +76,11 @@ impl<'p> Field<'p> {
         if matches!(self.view(), Some(View::Object)) { Ok(self) } else { Err(self.misfit("expected an object")) }
     }
 
-    /// Requires that the object has no member but these.
+    /// Requires that the object has no member but these. Of several others the least is reported: JavaScript keeps
+    /// members in another order than they were written in.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), PolicyError> {
         let names = self.value.as_ref().map(Value::names).unwrap_or_default();
-        let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+        let Some(unknown) = names.iter().filter(|name| !known.contains(&name.as_str())).min() else { return Ok(()) };
         let message = format!("unknown; expected one of `{}`", known.join("`, `"));
         Err(Field { value: None, path: Path::Member(&self.path, &clip(unknown)), code: self.code }.error(message))
     }

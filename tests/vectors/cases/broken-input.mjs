@@ -230,6 +230,18 @@ function unknownMembers() {
       ),
     ),
     refused(
+      "member/least-number",
+      "of several unknown members the least is named, in whatever order they are kept (SPEC 11)",
+      { ...COMPLETE.access, b: 1, 7: 1, 10: 1 },
+      "10",
+    ),
+    refused(
+      "member/half-a-pair",
+      "half of a surrogate pair in a name reads as U+FFFD (SPEC 11)",
+      { ...COMPLETE.access, "a\ud800b": 1 },
+      "a\ufffdb",
+    ),
+    refused(
       "member/proto",
       "a member that no op has is refused (SPEC 11)",
       { ...COMPLETE.access, ...proto },
@@ -281,7 +293,18 @@ function otherOps() {
       { error: undefined },
     ),
   );
-  return [...ops, ...inside];
+  const pairs = [
+    ["half-a-pair", "\ud83d"],
+    ["whole-pair", "\ud83d\ude00"],
+  ].map(([id, name]) =>
+    vector(
+      `broken/ignored/${id}`,
+      "unknown members are ignored, whatever their names hold (SPEC 2)",
+      withField(COMPLETE.access, `person.${name}`, 1),
+      { error: undefined },
+    ),
+  );
+  return [...ops, ...inside, ...pairs];
 }
 
 /** A reset has a kind and nothing else; what else it holds is ignored. */

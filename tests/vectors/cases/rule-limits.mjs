@@ -307,6 +307,7 @@ function unknown() {
   return [
     ...named.map((name, i) => wrong(`unknown/${i}`, { [name]: 365 }, `rules.${name}`, "an unknown rule is an error")),
     wrong("unknown/proto", proto, "rules.__proto__", "an unknown rule is an error"),
+    wrong("unknown/least", { zz: 1, b: 1, 3: 1 }, "rules.3", "of several unknown rules the least is named"),
     wrong("unknown/null", { newRule: null }, "rules.newRule", "an unknown rule is an error, whatever it holds"),
     wrong("unknown/among-all", { ...DEFAULT_RULES, extra: [] }, "rules.extra", "an unknown rule is an error"),
   ];

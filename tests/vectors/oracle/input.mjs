@@ -3,7 +3,7 @@
 import { invalidInput } from "./fault.mjs";
 import { parseInstant } from "./instant.mjs";
 import { readRules } from "./rules.mjs";
-import { isId, isName, isObject, isWholeNumber } from "./values.mjs";
+import { isId, isName, isObject, isWholeNumber, least } from "./values.mjs";
 
 const ACCOUNT_SETTINGS = ["none", "view", "edit"];
 const STATUSES = ["active", "invited", "suspended", "deactivated"];
@@ -33,9 +33,8 @@ const FIELDS = new Map([
 /** Checks the whole input. Members of other ops are ignored, members of no op are refused (SPEC 11). */
 export function readRequest(request) {
   if (!isObject(request)) throw invalidInput("");
-  for (const name of Object.keys(request)) {
-    if (name !== "op" && name !== "rules" && !Object.hasOwn(READERS, name)) throw invalidInput(name);
-  }
+  const unknown = least(request, (name) => name !== "op" && name !== "rules" && !Object.hasOwn(READERS, name));
+  if (unknown !== undefined) throw invalidInput(unknown);
   const op = Object.hasOwn(request, "op") ? request.op : undefined;
   if (!FIELDS.has(op)) throw invalidInput("op");
   const input = { op, rules: readRules(Object.hasOwn(request, "rules") ? request.rules : {}) };

@@ -1,7 +1,7 @@
 // Rules in force: defaults, limits and their refusal as a whole (SPEC 3).
 
 import { invalidRules } from "./fault.mjs";
-import { isName, isObject, isWholeNumber } from "./values.mjs";
+import { isName, isObject, isWholeNumber, least } from "./values.mjs";
 
 const DEFAULTS = {
   contactRoles: ["owner", "admin"],
@@ -28,10 +28,9 @@ const CHECKS = {
 /** A missing rule takes its default; an unknown one is an error (SPEC 3). */
 export function readRules(given = {}) {
   if (!isObject(given)) throw invalidRules("rules");
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(CHECKS, name)) throw invalidRules(`rules.${name}`);
-    CHECKS[name](given[name], `rules.${name}`);
-  }
+  const unknown = least(given, (name) => !Object.hasOwn(CHECKS, name));
+  if (unknown !== undefined) throw invalidRules(`rules.${unknown}`);
+  for (const name of Object.keys(given)) CHECKS[name](given[name], `rules.${name}`);
   const rules = { ...DEFAULTS, ...given };
   checkReminderDays(rules);
   return rules;

@@ -7,6 +7,12 @@ export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The least name of an object's members that `fits`, by its UTF-8; half of a surrogate pair reads as U+FFFD. */
+export function least(object, fits) {
+  const names = Object.keys(object).filter(fits).map((name) => name.toWellFormed());
+  return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))[0];
+}
+
 /** A person's id: 1 to 128 bytes of UTF-8, no control characters (SPEC 2). */
 export function isId(value) {
   return hasBytes(value, 128) && !CONTROL_CHARACTER.test(value);
