@@ -369,6 +369,15 @@ pub enum DirectoryFault {
     },
 }
 
+/// Where a list of due reviews goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueCursor {
+    /// Since when the last account's review is due.
+    pub next_review_at: Instant,
+    /// The last account.
+    pub account: AccountId,
+}
+
 /// Where a list of people goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CandidateCursor {

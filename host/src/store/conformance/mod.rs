@@ -29,7 +29,8 @@ macro_rules! conformance {
                 a_snapshot_brings_the_people_asked_for, the_announced_person_is_there_without_a_designation,
                 a_member_is_in_a_snapshot_once,
                 pages_go_on_after_the_last_account, a_page_has_the_same_snapshots,
-                due_reviews_come_longest_due_first, accounts_are_listed_in_order;
+                due_reviews_come_longest_due_first, due_reviews_go_on_after_the_cursor,
+                accounts_are_listed_in_order;
             commit: choosing_and_clearing_move_the_version, keeping_leaves_the_version,
                 every_commit_settles_the_review_anew, a_stale_commit_stores_nothing, one_of_many_at_once_wins,
                 each_revision_has_one_winner, a_commit_for_an_unknown_account_is_stale;
@@ -197,7 +198,17 @@ pub(super) async fn claim(store: &AnyStore, millis: i64) -> Vec<ClaimedMail> {
 
 /// The accounts whose review is due at that instant.
 pub(super) async fn due(store: &AnyStore, millis: i64) -> Vec<String> {
-    ids(&store.snapshots_due(at(millis), 100).await.unwrap())
+    ids(&due_snapshots(store, millis).await)
+}
+
+pub(super) async fn due_snapshots(store: &AnyStore, millis: i64) -> Vec<Snapshot> {
+    let page = store.snapshots_due(at(millis), None, 100).await.unwrap();
+    page.into_iter().map(|(_, snapshot)| snapshot.unwrap()).collect()
+}
+
+/// At most that many accounts after that one, all of which can be read.
+pub(super) async fn snapshots_after(store: &AnyStore, after: Option<&AccountId>, limit: u32) -> Vec<Snapshot> {
+    store.snapshots_after(after, limit).await.unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 pub(super) fn ids(snapshots: &[Snapshot]) -> Vec<String> {
