@@ -77,7 +77,8 @@ pub trait Store: Send + Sync {
         Ok(results.into_iter().collect())
     }
 
-    /// Makes every review due at `now` when the fingerprint is not the one of the last call.
+    /// Makes every review due at `now` when the fingerprint is not the one of the last call, and moves every account's
+    /// revision, so that nothing that was decided before goes through.
     async fn use_policy(&self, fingerprint: &str, now: Instant) -> Result<(), StoreError>;
 
     /// At most `limit` people of the account whose folded name or address contains every word of `folded_query`,

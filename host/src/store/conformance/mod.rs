@@ -38,7 +38,7 @@ macro_rules! conformance {
                 the_same_again_changes_nothing, every_difference_makes_a_review_due, people_who_are_not_named_stay,
                 an_owner_cannot_leave, a_new_owner_is_among_the_people, a_refused_entry_leaves_its_neighbours,
                 ownership_moves, a_designee_who_left_stays_designated, a_review_that_is_due_keeps_its_turn,
-                a_new_policy_makes_every_review_due;
+                a_new_policy_makes_every_review_due, nothing_decided_under_another_policy_goes_through;
             candidates: everybody_is_found_by_no_words, every_word_is_part_of_the_name_or_the_address,
                 case_and_accents_do_not_count, signs_stand_for_themselves, pages_go_on_after_the_cursor,
                 equal_names_are_told_apart_by_id, other_accounts_stay_out;
