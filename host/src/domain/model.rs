@@ -323,7 +323,7 @@ pub struct ClaimedMail {
     pub message: Message,
 }
 
-/// What became of one try to send.
+/// What became of a claimed mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
     /// The peer took it.
@@ -340,6 +340,8 @@ pub enum Settlement {
         /// What went wrong.
         error: String,
     },
+    /// It was not tried, and is as before it was claimed.
+    Released,
 }
 
 /// One account of a directory with some or all of its people.

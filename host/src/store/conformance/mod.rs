@@ -47,7 +47,7 @@ macro_rules! conformance {
                 a_sent_mail_is_done, a_failed_mail_is_done, a_mail_to_retry_comes_back,
                 a_late_settlement_counts_while_nobody_else_has_the_mail, a_stale_lease_settles_nothing,
                 a_lease_settles_once, somebody_without_an_address_gets_nothing, each_mail_has_an_id_of_its_own,
-                every_message_comes_back_whole;
+                a_mail_that_was_released_was_not_tried, every_message_comes_back_whole;
         }
     };
     ($open:expr; $($module:ident: $($case:ident),+;)+) => {
