@@ -6,6 +6,7 @@ use std::str::FromStr;
 use security_contact_policy::{Cause, Event, Instant, NoticeKind, Person, Reason, RemindedFor, UserId};
 use serde::{Deserialize, Serialize};
 
+pub use super::email::EmailAddress;
 use crate::engine::PolicyIdentity;
 
 /// Text that a directory brings and that cannot be what it should be.
@@ -77,41 +78,6 @@ impl FromStr for DisplayName {
 impl fmt::Debug for DisplayName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DisplayName(redacted)")
-    }
-}
-
-/// A mail address, as far as SMTP would accept it: at most 254 bytes.
-///
-/// Its `Debug` is redacted and it has no `Display`, so that no log shows it by accident.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct EmailAddress(String);
-
-impl EmailAddress {
-    /// The address's text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for EmailAddress {
-    type Err = InvalidText;
-
-    fn from_str(text: &str) -> Result<Self, InvalidText> {
-        let plain = text.len() <= 254 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
-        match text.rsplit_once('@') {
-            Some((local, domain)) if plain && (1..=64).contains(&local.len()) && !domain.is_empty() => {
-                Ok(Self(text.to_owned()))
-            }
-            _ => Err(InvalidText { expected: "a mail address such as `ada@example.com`" }),
-        }
-    }
-}
-
-impl fmt::Debug for EmailAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EmailAddress(redacted)")
     }
 }
 
