@@ -17,6 +17,8 @@ pub struct StoreError {
     /// The adapter's own error.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// Whether somebody else held the store for too long, so that trying again may help.
+    pub is_busy: bool,
 }
 
 /// An account that cannot be read, whose neighbours can.
