@@ -32,7 +32,7 @@ struct World {
     reviews: Reviews,
     store: Arc<dyn Store>,
     clock: Arc<TestClock>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl World {
@@ -45,7 +45,7 @@ impl World {
         let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
         let contacts = Contacts::new(engine.clone(), store.clone(), clock.clone());
         let reviews = Reviews::new(engine, store.clone(), clock.clone());
-        let world = Self { contacts, reviews, store, clock, _folder: folder };
+        let world = Self { contacts, reviews, store, clock, folder };
         let people = vec![
             member("olga", "owner", AccountSettings::Edit),
             member("ada", "admin", AccountSettings::None),
@@ -69,6 +69,11 @@ impl World {
 
     async fn review(&self) -> ReviewReport {
         self.reviews.review_due().await.unwrap()
+    }
+
+    /// Does to the store's file what the product never would.
+    fn database(&self, sql: &str) {
+        rusqlite::Connection::open(self.folder.path().join("test.db")).unwrap().execute_batch(sql).unwrap();
     }
 
     fn days_pass(&self, days: i64) {
@@ -300,6 +305,33 @@ async fn a_full_review_finds_what_a_due_date_missed_and_reports_progress() {
     let report = world.reviews.review_all(|count| seen.lock().unwrap().push(count)).await.unwrap();
     assert_eq!((report.reviewed, report.reverted.len()), (1, 1));
     assert_eq!(*seen.lock().unwrap(), [1]);
+}
+
+#[tokio::test]
+async fn accounts_that_cannot_be_read_hold_up_no_other() {
+    let world = World::new().await;
+    // More than go through the module at once, and all of them due before `acme`.
+    let broken: Vec<DirectoryEntry> = (0..501)
+        .map(|n| DirectoryEntry {
+            account: format!("broken-{n}").parse().unwrap(),
+            profile: Some(("Broken".parse().unwrap(), id("olga"))),
+            people: vec![member("olga", "owner", AccountSettings::Edit)],
+            left: vec![],
+        })
+        .collect();
+    let before = Instant::from_millis(START_MS - 1).unwrap();
+    world.store.put_directories(&broken, before).await.unwrap();
+    world.database("UPDATE people SET status = 'frozen' WHERE account_id LIKE 'broken-%'");
+    for _ in 0..2 {
+        world.put(None, vec![member("ada", "admin", AccountSettings::Edit)], &[]).await;
+        let report = world.review().await;
+        assert_eq!(report.failed.len(), 501);
+        assert!(report.failed[0].1.starts_with("`people.status` cannot be read"), "{}", report.failed[0].1);
+        assert_eq!(report.reviewed, 1);
+        world.put(None, vec![member("ada", "admin", AccountSettings::None)], &[]).await;
+    }
+    let report = world.reviews.review_all(|_| {}).await.unwrap();
+    assert_eq!((report.reviewed, report.failed.len()), (1, 501));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -101,6 +101,14 @@ impl World {
         self.contacts.change(&"acme".parse().unwrap(), &owner, &wish, None).await.unwrap();
     }
 
+    /// Queues 6 mails.
+    async fn choose_and_choose_again(&self) {
+        self.choose().await;
+        let owner: UserId = "u-1".parse().unwrap();
+        self.contacts.change(&"acme".parse().unwrap(), &owner, &Wish::Reset, None).await.unwrap();
+        self.choose().await;
+    }
+
     fn script(&self, step: impl FnOnce() -> Result<(), SendError> + Send + 'static) {
         self.mailer.script.lock().unwrap().push_back(Box::new(step));
     }
@@ -212,33 +220,76 @@ async fn a_mail_that_is_refused_is_given_up_and_holds_up_no_other() {
 #[tokio::test]
 async fn the_mail_in_hand_is_finished_and_the_next_start_sends_the_rest() {
     let mut world = World::new().await;
-    world.choose().await;
+    world.choose_and_choose_again().await;
     let stop = world.stop.clone();
     world.script(move || {
         stop.ask();
         Ok(())
     });
-    assert_eq!(world.deliver().await, (1, 1, 0));
+    assert_eq!(world.deliver().await, (4, 0, 0));
     assert_eq!(world.deliver().await, (0, 0, 0));
+    // Nobody tried the rest, and no lease holds it.
+    assert!(world.outbox()[4..].iter().all(|row| *row == ("pending".to_owned(), 0, None)));
     world.stop = Stop::default();
-    assert_eq!(world.deliver().await, (1, 0, 0));
-    assert_eq!(world.taken(), ["u-2@acme.example", "u-1@acme.example"]);
+    assert_eq!(world.deliver().await, (2, 0, 0));
+    assert_eq!(world.taken().len(), 6);
 }
 
 #[tokio::test]
 async fn no_mail_is_begun_when_its_lease_is_about_to_end() {
     let mut world = World::new().await;
-    world.choose().await;
+    world.choose_and_choose_again().await;
     let clock = world.clock.clone();
     world.script(move || {
         clock.advance(4 * MINUTE + 1);
         Ok(())
     });
+    // The rest is sent as well, on a new lease and in its first try.
+    assert_eq!(world.deliver().await, (6, 0, 0));
+    assert_eq!(world.taken().len(), 6);
+    assert!(world.outbox().iter().all(|row| *row == ("sent".to_owned(), 1, None)));
+    let sql = "SELECT group_concat(lease, ' ' ORDER BY id) FROM outbox";
+    let leases: String = world.database().query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(leases, "1 1 1 1 2 2");
+}
+
+/// A mailer that is never done at once, and counts how many mails it has in hand.
+#[derive(Default)]
+struct SlowMailer {
+    in_hand: AtomicI64,
+    most: AtomicI64,
+}
+
+#[async_trait]
+impl Mailer for SlowMailer {
+    async fn send(&self, _: &RenderedMail) -> Result<(), SendError> {
+        let in_hand = self.in_hand.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(in_hand, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        self.in_hand.fetch_sub(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn four_mails_are_under_way_at_once() {
+    let world = World::new().await;
+    world.choose_and_choose_again().await;
+    let mailer = Arc::new(SlowMailer::default());
+    let courier = Courier::new(world.store.clone(), mailer.clone(), world.clock.clone());
+    assert_eq!(courier.deliver_due(&world.stop).await.unwrap().sent, 6);
+    assert_eq!(mailer.most.load(Ordering::SeqCst), 4);
+}
+
+#[tokio::test]
+async fn a_delivery_that_panics_ends_no_other() {
+    let mut world = World::new().await;
+    world.choose().await;
+    world.script(|| panic!("a test breaks off"));
     assert_eq!(world.deliver().await, (1, 0, 0));
-    world.clock.advance(MINUTE);
+    world.clock.advance(5 * MINUTE);
     assert_eq!(world.deliver().await, (1, 0, 0));
-    assert_eq!(world.taken(), ["u-2@acme.example", "u-1@acme.example"]);
-    assert_eq!(world.outbox()[1].1, 1);
+    assert_eq!(world.taken(), ["u-1@acme.example", "u-2@acme.example"]);
 }
 
 /// A worker that runs beside the test until it is asked to stop. It hardly rests.

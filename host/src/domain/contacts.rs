@@ -6,7 +6,9 @@ use security_contact_policy::{
     Access, Cause, Change, ChangeOutcome, ChangeRequest, Contact, Instant, Reason, RefusalCode, UserId, Verdict,
 };
 
-use super::model::{AccountId, AuditEntry, CandidateCursor, Commit, Committed, DesignationWrite, Member, Snapshot};
+use super::model::{
+    AccountId, AuditEntry, CandidateCursor, Commit, Committed, DesignationWrite, Member, NewMail, Snapshot,
+};
 use super::ports::{Clock, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts, fold, letters};
 use crate::engine::Engine;
@@ -170,17 +172,35 @@ impl Contacts {
             }
             ChangeOutcome::Changed { contact, notices, .. } => (contact, notices),
         };
+        let mails = letters::of_notices(&snapshot, &notices, Some(actor), now);
+        let commit = self.commit(&snapshot, actor, wish, contact.user_id, mails, now)?;
+        match self.store.commit(&commit).await? {
+            Committed::Stale => Ok(None),
+            Committed::Stored { .. } => Ok(Some(Answered::Changed(self.show(&snapshot.account).await?))),
+        }
+    }
+
+    /// What a granted wish writes, that makes `after` the contact.
+    fn commit(
+        &self,
+        snapshot: &Snapshot,
+        actor: &UserId,
+        wish: &Wish,
+        after: UserId,
+        mails: Vec<NewMail>,
+        now: Instant,
+    ) -> Result<Commit, DomainError> {
         // Whom the notices go out to as the one before (SPEC 7), so that the history tells what the mails tell.
         let before = match &snapshot.announced {
             Some(announced) => announced.clone(),
             None => self.view(snapshot.clone())?.contact.user_id,
         };
-        let commit = Commit {
+        Ok(Commit {
             account: snapshot.account.clone(),
             revision: snapshot.revision,
             now,
             designation: designation(actor, wish),
-            announced: contact.user_id.clone(),
+            announced: after.clone(),
             reminded_for: None,
             // The next review works out when to look again, and whether to remind.
             next_review_at: Some(now),
@@ -189,16 +209,12 @@ impl Contacts {
                 actor: Some(actor.clone()),
                 action: cause(wish),
                 before: Some(before),
-                after: contact.user_id.clone(),
+                after,
                 reasons: Vec::new(),
                 decided_by: self.engine.identity().clone(),
             }),
-            mails: letters::of_notices(&snapshot, &notices, Some(actor), now),
-        };
-        match self.store.commit(&commit).await? {
-            Committed::Stale => Ok(None),
-            Committed::Stored { .. } => Ok(Some(Answered::Changed(self.show(&snapshot.account).await?))),
-        }
+            mails,
+        })
     }
 
     async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Snapshot, DomainError> {

@@ -3,6 +3,7 @@
 
 mod contacts;
 mod directory;
+mod email;
 mod facts;
 mod fold;
 mod letters;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use security_contact_policy::{Cause, Event, Instant, NoticeKind, Person, Reason, RemindedFor, UserId};
 use serde::{Deserialize, Serialize};
 
+pub use super::email::EmailAddress;
 use crate::engine::PolicyIdentity;
 
 /// Text that a directory brings and that cannot be what it should be.
@@ -77,41 +78,6 @@ impl FromStr for DisplayName {
 impl fmt::Debug for DisplayName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DisplayName(redacted)")
-    }
-}
-
-/// A mail address, as far as SMTP would accept it: at most 254 bytes.
-///
-/// Its `Debug` is redacted and it has no `Display`, so that no log shows it by accident.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct EmailAddress(String);
-
-impl EmailAddress {
-    /// The address's text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for EmailAddress {
-    type Err = InvalidText;
-
-    fn from_str(text: &str) -> Result<Self, InvalidText> {
-        let plain = text.len() <= 254 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
-        match text.rsplit_once('@') {
-            Some((local, domain)) if plain && (1..=64).contains(&local.len()) && !domain.is_empty() => {
-                Ok(Self(text.to_owned()))
-            }
-            _ => Err(InvalidText { expected: "a mail address such as `ada@example.com`" }),
-        }
-    }
-}
-
-impl fmt::Debug for EmailAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EmailAddress(redacted)")
     }
 }
 
@@ -323,7 +289,7 @@ pub struct ClaimedMail {
     pub message: Message,
 }
 
-/// What became of one try to send.
+/// What became of a claimed mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
     /// The peer took it.
@@ -340,6 +306,8 @@ pub enum Settlement {
         /// What went wrong.
         error: String,
     },
+    /// It was not tried, and is as before it was claimed.
+    Released,
 }
 
 /// One account of a directory with some or all of its people.
@@ -367,6 +335,15 @@ pub enum DirectoryFault {
         /// The owner's id.
         owner: UserId,
     },
+}
+
+/// Where a list of due reviews goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueCursor {
+    /// Since when the last account's review is due.
+    pub next_review_at: Instant,
+    /// The last account.
+    pub account: AccountId,
 }
 
 /// Where a list of people goes on.

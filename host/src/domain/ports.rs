@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use security_contact_policy::{Instant, UserId};
 
 use super::model::{
-    AccountId, AuditEntry, CandidateCursor, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryFault,
+    AccountId, AuditEntry, CandidateCursor, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryFault, DueCursor,
     EmailAddress, Member, Settlement, Snapshot,
 };
 
@@ -17,6 +17,18 @@ pub struct StoreError {
     /// The adapter's own error.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// Whether somebody else held the store for too long, so that trying again may help.
+    pub is_busy: bool,
+}
+
+/// An account that cannot be read, whose neighbours can.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct UnreadableAccount {
+    /// Which account.
+    pub account: AccountId,
+    /// What cannot be read, without names or addresses.
+    pub message: String,
 }
 
 /// Where accounts, designations, history and outbox live. Every method is one transaction, and durable when it
@@ -27,11 +39,23 @@ pub trait Store: Send + Sync {
     /// `None` for an account that is not known.
     async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, StoreError>;
 
-    /// Snapshots of at most `limit` accounts after that one, in the order of their ids.
-    async fn snapshots_after(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<Snapshot>, StoreError>;
+    /// Snapshots of at most `limit` accounts after that one, in the order of their ids. An account that cannot be read
+    /// has its place in the page, and fails alone, as long as its id can be read.
+    async fn snapshots_after(
+        &self,
+        after: Option<&AccountId>,
+        limit: u32,
+    ) -> Result<Vec<Result<Snapshot, UnreadableAccount>>, StoreError>;
 
-    /// Snapshots of at most `limit` accounts whose review is due at `now`, the longest due first.
-    async fn snapshots_due(&self, now: Instant, limit: u32) -> Result<Vec<Snapshot>, StoreError>;
+    /// Snapshots of at most `limit` accounts whose review is due at `now`, the longest due first, after the cursor;
+    /// each with its own place. An account that cannot be read fails alone, as in
+    /// [`snapshots_after`](Self::snapshots_after).
+    async fn snapshots_due(
+        &self,
+        now: Instant,
+        after: Option<&DueCursor>,
+        limit: u32,
+    ) -> Result<Vec<(DueCursor, Result<Snapshot, UnreadableAccount>)>, StoreError>;
 
     /// Stores a decision with its history and mails, if the account is still at the commit's revision.
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError>;
@@ -55,7 +79,8 @@ pub trait Store: Send + Sync {
         Ok(results.into_iter().collect())
     }
 
-    /// Makes every review due at `now` when the fingerprint is not the one of the last call.
+    /// Makes every review due at `now` when the fingerprint is not the one of the last call, and moves every account's
+    /// revision, so that nothing that was decided before goes through.
     async fn use_policy(&self, fingerprint: &str, now: Instant) -> Result<(), StoreError>;
 
     /// At most `limit` people of the account whose folded name or address contains every word of `folded_query`,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use security_contact_policy::{Cause, Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, UserId};
 
 use super::model::{AccountId, AuditEntry, Commit, Committed, DesignationWrite, Snapshot};
-use super::ports::{Clock, Store};
+use super::ports::{Clock, Store, UnreadableAccount};
 use super::{DomainError, MAX_ATTEMPTS, facts, letters};
 use crate::engine::Engine;
 
@@ -54,21 +54,20 @@ impl Reviews {
         Self { engine, store, clock }
     }
 
-    /// Reviews what is due, until nothing is.
+    /// Reviews what is due now, each account once: one that fails stays due, and its turn comes again in the next run.
     ///
     /// # Errors
     /// Failures of store and engine. What was reviewed before one stays reviewed.
     pub async fn review_due(&self) -> Result<ReviewReport, DomainError> {
         let mut report = ReviewReport::default();
+        let now = self.clock.now();
+        let mut after = None;
         loop {
-            let page = self.store.snapshots_due(self.clock.now(), PAGE).await?;
-            let failed = report.failed.len();
-            let count = page.len();
+            let page = self.store.snapshots_due(now, after.as_ref(), PAGE).await?;
+            let Some((last, _)) = page.last() else { return Ok(report) };
+            after = Some(last.clone());
+            let page = page.into_iter().map(|(_, snapshot)| snapshot).collect();
             self.review_page(page, true, &mut report).await?;
-            // An account that fails stays due. A page of nothing else would come back for ever.
-            if count == 0 || report.failed.len() - failed == count {
-                return Ok(report);
-            }
         }
     }
 
@@ -82,17 +81,29 @@ impl Reviews {
         loop {
             let page = self.store.snapshots_after(after.as_ref(), PAGE).await?;
             let Some(last) = page.last() else { return Ok(report) };
-            after = Some(last.account.clone());
+            after = Some(last.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone());
             self.review_page(page, false, &mut report).await?;
             progress(report.reviewed);
         }
     }
 
-    async fn review_page(&self, page: Vec<Snapshot>, due: bool, report: &mut ReviewReport) -> Result<(), DomainError> {
+    async fn review_page(
+        &self,
+        page: Vec<Result<Snapshot, UnreadableAccount>>,
+        due: bool,
+        report: &mut ReviewReport,
+    ) -> Result<(), DomainError> {
         let now = self.clock.now();
         let mut requests = Vec::with_capacity(page.len());
         let mut snapshots = Vec::with_capacity(page.len());
         for snapshot in page {
+            let snapshot = match snapshot {
+                Ok(snapshot) => snapshot,
+                Err(UnreadableAccount { account, message }) => {
+                    report.failed.push((account, message));
+                    continue;
+                }
+            };
             match facts::review(&snapshot, now) {
                 Ok(request) => {
                     requests.push(request);
@@ -131,7 +142,14 @@ impl Reviews {
             let Some(again) = self.store.snapshot(&snapshot.account, &[]).await? else { return Ok(()) };
             snapshot = again;
             now = self.clock.now();
-            let mut outcomes = self.engine.review_many(vec![facts::review(&snapshot, now)?])?;
+            let request = match facts::review(&snapshot, now) {
+                Ok(request) => request,
+                Err(error) => {
+                    report.failed.push((snapshot.account, error.to_string()));
+                    return Ok(());
+                }
+            };
+            let mut outcomes = self.engine.review_many(vec![request])?;
             let Some(next) = outcomes.pop() else { return Ok(()) };
             outcome = next;
         }

@@ -1,4 +1,5 @@
-//! `GET /healthz`: whether the server can do its work. Anybody may ask.
+//! `GET /healthz`: whether the server answers, and can read its store. Anybody may ask. It says nothing of writing, of
+//! mail or of reviews; the log does.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@
 //! | `GET …/security-contact/candidates` | people with a verdict: `q`, `cursor`, `limit` | managers |
 //! | `GET …/security-contact/history` | what happened: `before`, `limit` | managers |
 //! | `GET /v1/policy` | the policy and rules in force | the backend |
-//! | `GET /healthz` | whether the server can work | anybody |
+//! | `GET /healthz` | whether the server can read its store | anybody |
 //! | `GET /accounts/{account}/settings/security` | the settings page | anybody; it asks the routes above |
 //! | `GET /`, `GET /demo/people` | where to start, and who to be | the demo alone |
 //!

@@ -110,6 +110,11 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the store does not answer")
     }
 
+    /// Others were faster, again and again.
+    fn busy() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", DomainError::Busy.to_string())
+    }
+
     /// A failure in here. What it was stands in the log alone.
     fn internal(error: &dyn Error) -> Self {
         log(error);
@@ -139,16 +144,21 @@ impl From<DomainError> for Problem {
                 let detail = "the account has no owner; every account needs one";
                 Self::new(StatusCode::CONFLICT, "no_owner", detail)
             }
-            DomainError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", DomainError::Busy.to_string()),
+            DomainError::Busy => Self::busy(),
             // Who asks for an unknown account is a stranger to it.
             DomainError::UnknownAccount { .. } => Self::not_permitted(vec![Reason::NotAMember]),
-            DomainError::Store(_) | DomainError::Engine(_) => Self::internal(&error),
+            DomainError::Store(error) => error.into(),
+            DomainError::Engine(_) => Self::internal(&error),
         }
     }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error.is_busy {
+            log(&error);
+            return Self::busy();
+        }
         Self::internal(&error)
     }
 }
@@ -204,9 +214,15 @@ mod tests {
 
     #[test]
     fn what_may_pass_is_worth_another_try() {
-        let response = Problem::from(DomainError::Busy).into_response();
-        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(response.headers()["retry-after"], "1");
+        let store = |is_busy| StoreError { message: "a test".to_owned(), source: None, is_busy };
+        for problem in [DomainError::Busy.into(), store(true).into(), Problem::from(DomainError::Store(store(true)))] {
+            assert_eq!(problem.code, "busy");
+            let response = problem.into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()["retry-after"], "1");
+        }
+        let response = Problem::from(DomainError::Store(store(false))).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Mail into a folder: for looking at mail without a mail server, and for handing it to programs that read Maildirs.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -12,6 +14,9 @@ use super::sender::Sender;
 use crate::domain::ports::{Mailer, RenderedMail, SendError};
 
 /// Writes every mail as one file of a Maildir. A mail that is sent again is recognised, and is there once.
+///
+/// On Unix nobody but the server's user can look into the folders that it makes, or read the mails. A folder that was
+/// there keeps its permissions.
 pub struct MaildirMailer {
     folder: PathBuf,
     sender: Sender,
@@ -26,7 +31,7 @@ impl MaildirMailer {
         let folder = folder.into();
         for part in ["tmp", "new", "cur"] {
             let path = folder.join(part);
-            fs::create_dir_all(&path).map_err(|source| MailSetupError::Folder { path, source })?;
+            private_folder().create(&path).map_err(|source| MailSetupError::Folder { path, source })?;
         }
         sync(&folder).map_err(|source| MailSetupError::Folder { path: folder.clone(), source })?;
         Ok(Self { folder, sender })
@@ -62,11 +67,34 @@ fn store(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
         return Ok(());
     }
     let (draft, done) = (folder.join("tmp").join(name), folder.join("new"));
-    let mut file = File::create(&draft)?;
+    // A draft that a crash left behind may have been begun with other permissions.
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = private_file().open(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&draft, done.join(name))?;
     sync(&done)
+}
+
+/// Makes folders, with those above them, that are their owner's alone.
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder
+}
+
+/// Makes new files that are their owner's alone.
+fn private_file() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
 }
 
 /// Whether a mail program has moved the file to `cur`, where `:2,` and flags follow its name.
@@ -154,6 +182,26 @@ mod tests {
         let expected = build(&mail("1.a@x"), &sender()).unwrap().formatted();
         assert_eq!(fs::read(root.path().join("new").join(&name)).unwrap(), expected);
         assert_eq!(names(&root.path().join("tmp")), [""; 0]);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_can_read_mail() {
+        use std::os::unix::fs::PermissionsExt;
+        let permissions = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("deep/mail");
+        let mailer = MaildirMailer::create(&folder, sender()).unwrap();
+        for path in ["", "tmp", "new", "cur"] {
+            assert_eq!(permissions(&folder.join(path)), 0o700, "{path}");
+        }
+        let draft = folder.join("tmp").join(file_name(&mail("1.a@x")));
+        fs::write(&draft, "begun by somebody careless").unwrap();
+        fs::set_permissions(&draft, fs::Permissions::from_mode(0o644)).unwrap();
+        for id in ["1.a@x", "2.a@x"] {
+            mailer.send(&mail(id)).await.unwrap();
+            assert_eq!(permissions(&folder.join("new").join(file_name(&mail(id)))), 0o600, "{id}");
+        }
     }
 
     #[tokio::test]

@@ -17,6 +17,7 @@ use crate::domain::ports::{RenderedMail, SendError};
 /// [`SendError::Permanent`] when the recipient's address, the Message-ID or the date cannot stand in a mail.
 pub(super) fn build(mail: &RenderedMail, sender: &Sender) -> Result<Message, SendError> {
     let refuse = |what: &str| SendError::Permanent(what.to_owned());
+    // Every `EmailAddress` is one that lettre takes; a test next to this file compares the two.
     let to: Address =
         mail.to.as_str().parse().map_err(|_| refuse("the recipient's address is none that mail can go to"))?;
     let id = message_id(mail).ok_or_else(|| refuse("the Message-ID is not of the form `left@right`"))?;
@@ -222,9 +223,6 @@ mod tests {
     #[test]
     fn refuses_what_cannot_stand_in_a_mail() {
         let refused = |mail: &RenderedMail| build(mail, &sender()).unwrap_err().to_string();
-        let to = "a..b@example.com".parse().unwrap();
-        let address = "refused: the recipient's address is none that mail can go to";
-        assert_eq!(refused(&RenderedMail { to, ..mail() }), address);
         let date = "1969-12-31T23:59:59.999Z".parse().unwrap();
         assert_eq!(refused(&RenderedMail { date, ..mail() }), "refused: the mail's date is before 1970");
         let long = format!("{}@x", "a".repeat(249));

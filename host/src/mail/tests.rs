@@ -3,7 +3,7 @@
 use security_contact_policy::{Cause, Event, EventKind, NoticeKind, Severity};
 
 use super::render;
-use crate::domain::model::{About, ClaimedMail, Message};
+use crate::domain::model::{About, ClaimedMail, EmailAddress, Message};
 
 const KINDS: [EventKind; 5] = [
     EventKind::BreachAlert,
@@ -190,4 +190,23 @@ fn instants_are_readable_to_the_ends_of_time() {
     assert_eq!(when("0001-01-01T00:00:00Z"), "1 January 1 at 00:00 UTC");
     assert_eq!(when("2028-02-29T23:59:59.999Z"), "29 February 2028 at 23:59 UTC");
     assert_eq!(when("9999-12-31T23:59:59.999Z"), "31 December 9999 at 23:59 UTC");
+}
+
+/// Nobody is imported with an address that fails only when a mail is due.
+#[test]
+fn every_address_that_the_model_takes_can_be_sent_to() {
+    const SIGNS: [&str; 20] =
+        ["", "a", "7", "é", "漢", "ß", "²", "\u{301}", ".", "-", "_", "@", ",", "<", "\"", "[", "!", "+", " ", "\u{0}"];
+    let mut taken = 0;
+    for (first, second, third) in
+        SIGNS.iter().flat_map(|a| SIGNS.iter().flat_map(move |b| SIGNS.iter().map(move |c| (a, b, c))))
+    {
+        for text in [format!("{first}{second}{third}@b"), format!("a@{first}{second}{third}")] {
+            if text.parse::<EmailAddress>().is_ok() {
+                assert!(text.parse::<lettre::Address>().is_ok(), "{text:?}");
+                taken += 1;
+            }
+        }
+    }
+    assert!(taken > 1_000, "{taken}");
 }

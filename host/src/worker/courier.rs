@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use security_contact_policy::Instant;
+use tokio::task::{JoinError, JoinSet};
 
 use super::Stop;
 use crate::domain::model::{ClaimedMail, Settlement};
 use crate::domain::ports::{Clock, Mailer, SendError, Store, StoreError};
 use crate::mail;
+
+/// How many mails are under way at the same time.
+const AT_ONCE: usize = 4;
 
 /// How many mails are taken from the outbox at once.
 const PAGE: u32 = 50;
@@ -27,7 +31,9 @@ const GIVE_UP_DAYS: u32 = 5;
 /// Delivers the outbox.
 ///
 /// A mail that fails for now is tried again after 30 seconds, then after twice as long each time, up to 6 hours, and
-/// given up 5 days after it was queued. A mail that is refused is given up at once. No mail waits for another.
+/// given up 5 days after it was queued. A mail that is refused is given up at once. No mail waits for the tries of
+/// another, and up to 4 are under way at the same time, so that one slow recipient does not hold up the rest.
+#[derive(Clone)]
 pub struct Courier {
     store: Arc<dyn Store>,
     mailer: Arc<dyn Mailer>,
@@ -52,7 +58,7 @@ impl Courier {
         Self { store, mailer, clock }
     }
 
-    /// Delivers the mails that are due, until none is or it is time to stop. The mail in hand is finished first.
+    /// Delivers the mails that are due, until none is or it is time to stop. The mails in hand are finished first.
     ///
     /// # Errors
     /// Failures of the store. What was claimed and not settled comes back when its lease ends.
@@ -65,22 +71,47 @@ impl Courier {
                 break;
             }
             let start_until = now.plus_millis(LEASE_MS - ONE_MAIL_MS);
-            for mail in mails {
-                let now = self.clock.now();
-                if now > start_until {
-                    break; // the rest comes back when its lease ends
-                }
-                let settlement = if stop.is_asked() {
-                    // The next start finds it due, and waits for no lease.
-                    Settlement::Retry { at: now, error: "the server stopped before it was sent".into() }
-                } else {
-                    self.deliver(&mail).await
-                };
-                delivered.count(&settlement);
-                self.store.settle_mail(mail.id, mail.lease, self.clock.now(), &settlement).await?;
+            let mut under_way = JoinSet::new();
+            let mut result = self.begin_all(mails, start_until, stop, &mut under_way, &mut delivered).await;
+            while let Some(ended) = under_way.join_next().await {
+                result = result.and(delivered.count(ended));
             }
+            result?;
         }
         Ok(delivered)
+    }
+
+    /// Begins one mail after the other. Those that it is too late for are released, for the next start or lease.
+    async fn begin_all(
+        &self,
+        mails: Vec<ClaimedMail>,
+        start_until: Instant,
+        stop: &Stop,
+        under_way: &mut UnderWay,
+        delivered: &mut Delivered,
+    ) -> Result<(), StoreError> {
+        for mail in mails {
+            if under_way.len() >= AT_ONCE
+                && let Some(ended) = under_way.join_next().await
+            {
+                delivered.count(ended)?;
+            }
+            if stop.is_asked() || self.clock.now() > start_until {
+                self.settle(&mail, &Settlement::Released).await?;
+            } else {
+                let courier = self.clone();
+                under_way.spawn(async move {
+                    let settlement = courier.deliver(&mail).await;
+                    courier.settle(&mail, &settlement).await?;
+                    Ok(settlement)
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, mail: &ClaimedMail, settlement: &Settlement) -> Result<(), StoreError> {
+        self.store.settle_mail(mail.id, mail.lease, self.clock.now(), settlement).await
     }
 
     async fn deliver(&self, mail: &ClaimedMail) -> Settlement {
@@ -88,7 +119,7 @@ impl Courier {
             Ok(rendered) => self.mailer.send(&rendered).await,
             Err(error) => Err(error),
         };
-        let settlement = settle(mail, sent, self.clock.now());
+        let settlement = outcome(mail, sent, self.clock.now());
         let attempt = mail.attempts.saturating_add(1);
         match &settlement {
             Settlement::Sent => tracing::debug!(outbox_id = mail.id, attempt, "a mail was sent"),
@@ -98,23 +129,33 @@ impl Courier {
             Settlement::Failed { error } => {
                 tracing::error!(outbox_id = mail.id, attempt, error, "a mail was given up");
             }
+            Settlement::Released => {}
         }
         settlement
     }
 }
 
+/// Mails that are being sent, and then settled.
+type UnderWay = JoinSet<Result<Settlement, StoreError>>;
+
 impl Delivered {
-    fn count(&mut self, settlement: &Settlement) {
-        match settlement {
-            Settlement::Sent => self.sent += 1,
-            Settlement::Retry { .. } => self.put_off += 1,
-            Settlement::Failed { .. } => self.failed += 1,
+    fn count(&mut self, ended: Result<Result<Settlement, StoreError>, JoinError>) -> Result<(), StoreError> {
+        match ended {
+            Ok(settlement) => match settlement? {
+                Settlement::Sent => self.sent += 1,
+                Settlement::Retry { .. } => self.put_off += 1,
+                Settlement::Failed { .. } => self.failed += 1,
+                Settlement::Released => {}
+            },
+            // What a panic says may be about the mail, so that it is not told here.
+            Err(_) => tracing::error!("a delivery broke off; its mail comes back when its lease ends"),
         }
+        Ok(())
     }
 }
 
 /// What follows from one try that ended at `now`.
-fn settle(mail: &ClaimedMail, sent: Result<(), SendError>, now: Instant) -> Settlement {
+fn outcome(mail: &ClaimedMail, sent: Result<(), SendError>, now: Instant) -> Settlement {
     match sent {
         Ok(()) => Settlement::Sent,
         Err(SendError::Permanent(error)) => Settlement::Failed { error },

@@ -45,7 +45,7 @@ impl Worker {
         Self { courier, reviews, pauses }
     }
 
-    /// Works until it is time to stop, and finishes the mail in hand.
+    /// Works until it is time to stop, and finishes the mails in hand.
     pub async fn run(&self, stop: &Stop) {
         tokio::join!(self.deliver(stop), self.review(stop));
     }

@@ -170,3 +170,15 @@ pub(in crate::store) async fn a_new_policy_makes_every_review_due(store: AnyStor
     store.use_policy("one", at(5)).await.unwrap();
     assert_eq!(due(&store, 5).await, ["a", "b"]);
 }
+
+pub(in crate::store) async fn nothing_decided_under_another_policy_goes_through(store: AnyStore) {
+    store.use_policy("one", at(0)).await.unwrap();
+    let before = acme(&store).await;
+    store.use_policy("one", at(10)).await.unwrap();
+    stored(&store, &commit_on(&before)).await;
+    let before = snapshot(&store, "a-1").await;
+    store.use_policy("two", at(20)).await.unwrap();
+    let late = Commit { next_review_at: Some(at(1_000)), ..commit_on(&before) };
+    assert_eq!(store.commit(&late).await.unwrap(), Committed::Stale);
+    assert_eq!(due(&store, 20).await, ["a-1"]);
+}

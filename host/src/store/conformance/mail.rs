@@ -104,6 +104,18 @@ pub(in crate::store) async fn a_lease_settles_once(store: AnyStore) {
     assert_eq!(claim(&store, 1_000).await, []);
 }
 
+pub(in crate::store) async fn a_mail_that_was_released_was_not_tried(store: AnyStore) {
+    let first = claimed(&store).await;
+    settle(&store, &first, 20, Settlement::Released).await;
+    let second = only(claim(&store, 20).await);
+    assert_eq!(second, ClaimedMail { lease: second.lease, ..first.clone() });
+    settle(&store, &first, 20, Settlement::Released).await;
+    assert_eq!(claim(&store, 20).await, []);
+    settle(&store, &second, 20, Settlement::Sent).await;
+    settle(&store, &second, 20, Settlement::Released).await;
+    assert_eq!(claim(&store, 1_000).await, []);
+}
+
 pub(in crate::store) async fn somebody_without_an_address_gets_nothing(store: AnyStore) {
     let new = acme(&store).await;
     let unreachable = NewMail { address: None, ..mail_to("u-2") };

@@ -29,7 +29,8 @@ macro_rules! conformance {
                 a_snapshot_brings_the_people_asked_for, the_announced_person_is_there_without_a_designation,
                 a_member_is_in_a_snapshot_once,
                 pages_go_on_after_the_last_account, a_page_has_the_same_snapshots,
-                due_reviews_come_longest_due_first, accounts_are_listed_in_order;
+                due_reviews_come_longest_due_first, due_reviews_go_on_after_the_cursor,
+                accounts_are_listed_in_order;
             commit: choosing_and_clearing_move_the_version, keeping_leaves_the_version,
                 every_commit_settles_the_review_anew, a_stale_commit_stores_nothing, one_of_many_at_once_wins,
                 each_revision_has_one_winner, a_commit_for_an_unknown_account_is_stale;
@@ -37,7 +38,7 @@ macro_rules! conformance {
                 the_same_again_changes_nothing, every_difference_makes_a_review_due, people_who_are_not_named_stay,
                 an_owner_cannot_leave, a_new_owner_is_among_the_people, a_refused_entry_leaves_its_neighbours,
                 ownership_moves, a_designee_who_left_stays_designated, a_review_that_is_due_keeps_its_turn,
-                a_new_policy_makes_every_review_due;
+                a_new_policy_makes_every_review_due, nothing_decided_under_another_policy_goes_through;
             candidates: everybody_is_found_by_no_words, every_word_is_part_of_the_name_or_the_address,
                 case_and_accents_do_not_count, signs_stand_for_themselves, pages_go_on_after_the_cursor,
                 equal_names_are_told_apart_by_id, other_accounts_stay_out;
@@ -46,7 +47,7 @@ macro_rules! conformance {
                 a_sent_mail_is_done, a_failed_mail_is_done, a_mail_to_retry_comes_back,
                 a_late_settlement_counts_while_nobody_else_has_the_mail, a_stale_lease_settles_nothing,
                 a_lease_settles_once, somebody_without_an_address_gets_nothing, each_mail_has_an_id_of_its_own,
-                every_message_comes_back_whole;
+                a_mail_that_was_released_was_not_tried, every_message_comes_back_whole;
         }
     };
     ($open:expr; $($module:ident: $($case:ident),+;)+) => {
@@ -197,7 +198,17 @@ pub(super) async fn claim(store: &AnyStore, millis: i64) -> Vec<ClaimedMail> {
 
 /// The accounts whose review is due at that instant.
 pub(super) async fn due(store: &AnyStore, millis: i64) -> Vec<String> {
-    ids(&store.snapshots_due(at(millis), 100).await.unwrap())
+    ids(&due_snapshots(store, millis).await)
+}
+
+pub(super) async fn due_snapshots(store: &AnyStore, millis: i64) -> Vec<Snapshot> {
+    let page = store.snapshots_due(at(millis), None, 100).await.unwrap();
+    page.into_iter().map(|(_, snapshot)| snapshot.unwrap()).collect()
+}
+
+/// At most that many accounts after that one, all of which can be read.
+pub(super) async fn snapshots_after(store: &AnyStore, after: Option<&AccountId>, limit: u32) -> Vec<Snapshot> {
+    store.snapshots_after(after, limit).await.unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 pub(super) fn ids(snapshots: &[Snapshot]) -> Vec<String> {

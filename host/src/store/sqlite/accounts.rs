@@ -1,11 +1,12 @@
 //! Accounts as they stand.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Row, Transaction, params};
 use security_contact_policy::{Instant, UserId};
 
 use super::fault::Fault;
 use super::rows::{Columns, member, member_columns, snapshot};
-use crate::domain::model::{AccountId, Member, Snapshot};
+use crate::domain::model::{AccountId, DueCursor, Member, Snapshot};
+use crate::domain::ports::UnreadableAccount;
 
 /// Whole snapshots in one statement, in the order that `rows::snapshot` reads. The announced person comes along only
 /// when neither the owner nor the designee is the same.
@@ -36,7 +37,9 @@ macro_rules! snapshots {
 pub(super) const ONE: &str = snapshots!("WHERE accounts.id = ?1");
 pub(super) const AFTER: &str = snapshots!("WHERE accounts.id > ?1 ORDER BY accounts.id LIMIT ?2");
 pub(super) const DUE: &str = snapshots!(
-    "WHERE designations.next_review_at <= ?1 ORDER BY designations.next_review_at, designations.account_id LIMIT ?2"
+    "WHERE designations.next_review_at <= ?1
+        AND (designations.next_review_at, designations.account_id) > (?2, ?3)
+    ORDER BY designations.next_review_at, designations.account_id LIMIT ?4"
 );
 
 const PERSON: &str =
@@ -63,14 +66,46 @@ fn person(tx: &Transaction<'_>, account: &AccountId, user_id: &UserId) -> Result
     member(&mut columns)
 }
 
-pub(super) fn after(tx: &Transaction<'_>, after: Option<&AccountId>, limit: u32) -> Result<Vec<Snapshot>, Fault> {
+/// One account of a page: what is wrong with it is its own.
+type Readable = Result<Snapshot, UnreadableAccount>;
+
+pub(super) fn after(tx: &Transaction<'_>, after: Option<&AccountId>, limit: u32) -> Result<Vec<Readable>, Fault> {
     // No id is empty, so that every account comes after the empty text.
     let after = after.map_or("", AccountId::as_str);
-    tx.prepare_cached(AFTER)?.query_and_then(params![after, limit], snapshot)?.collect()
+    tx.prepare_cached(AFTER)?.query_and_then(params![after, limit], readable)?.collect()
 }
 
-pub(super) fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<Snapshot>, Fault> {
-    tx.prepare_cached(DUE)?.query_and_then(params![now.millis(), limit], snapshot)?.collect()
+pub(super) fn due(
+    tx: &Transaction<'_>,
+    now: Instant,
+    after: Option<&DueCursor>,
+    limit: u32,
+) -> Result<Vec<(DueCursor, Readable)>, Fault> {
+    let (due_ms, account) =
+        after.map_or((i64::MIN, ""), |after| (after.next_review_at.millis(), after.account.as_str()));
+    let mut statement = tx.prepare_cached(DUE)?;
+    let page = statement.query_and_then(params![now.millis(), due_ms, account, limit], |row| {
+        let readable = readable(row)?;
+        let account = readable.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone();
+        // What is due is not after `now`: an instant that is none is before them all.
+        let next_review_at = Instant::from_millis(row.get("next_review_at")?).unwrap_or(Instant::MIN);
+        Ok((DueCursor { next_review_at, account }, readable))
+    })?;
+    page.collect()
+}
+
+fn readable(row: &Row<'_>) -> Result<Readable, Fault> {
+    match snapshot(row) {
+        Ok(snapshot) => Ok(Ok(snapshot)),
+        Err(Fault::Unreadable { account, field }) => match account.parse() {
+            Ok(id) => {
+                let message = Fault::Unreadable { account, field }.to_string();
+                Ok(Err(UnreadableAccount { account: id, message }))
+            }
+            Err(_) => Err(Fault::Unreadable { account, field }),
+        },
+        Err(fault) => Err(fault),
+    }
 }
 
 pub(super) fn names(tx: &Transaction<'_>, limit: u32) -> Result<Vec<(AccountId, String)>, Fault> {

@@ -145,6 +145,8 @@ pub(super) fn use_policy(tx: Transaction<'_>, fingerprint: &str, now: Instant) -
         "UPDATE designations SET next_review_at = ?1 WHERE next_review_at IS NULL OR next_review_at > ?1",
         [now.millis()],
     )?;
+    // What is being decided under the policy before must not be stored any more.
+    tx.execute("UPDATE accounts SET revision = revision + 1", [])?;
     Ok(tx.commit()?)
 }
 

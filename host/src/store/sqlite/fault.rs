@@ -1,5 +1,7 @@
 //! What goes wrong inside the adapter.
 
+use rusqlite::ErrorCode;
+
 use crate::domain::model::DirectoryFault;
 use crate::domain::ports::StoreError;
 
@@ -28,10 +30,12 @@ pub(super) enum Fault {
 impl From<Fault> for StoreError {
     fn from(fault: Fault) -> Self {
         let message = fault.to_string();
+        let is_busy =
+            matches!(&fault, Fault::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy));
         let source = match fault {
             Fault::Sqlite(error) => Some(error.into()),
             _ => None,
         };
-        Self { message, source }
+        Self { message, source, is_busy }
     }
 }

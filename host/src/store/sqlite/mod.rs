@@ -28,10 +28,10 @@ pub use self::open::{OpenError, OpenMode};
 use self::open::{open_reader, open_writer};
 use self::pool::Pool;
 use crate::domain::model::{
-    AccountId, AuditEntry, CandidateCursor, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryFault, Member,
-    Settlement, Snapshot,
+    AccountId, AuditEntry, CandidateCursor, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryFault, DueCursor,
+    Member, Settlement, Snapshot,
 };
-use crate::domain::ports::{Store, StoreError};
+use crate::domain::ports::{Store, StoreError, UnreadableAccount};
 
 /// A store in one SQLite file. Its methods need tokio's runtime, on whose blocking threads they work.
 ///
@@ -83,13 +83,23 @@ impl Store for SqliteStore {
         self.read(move |tx| accounts::one(tx, &account, &also)).await
     }
 
-    async fn snapshots_after(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<Snapshot>, StoreError> {
+    async fn snapshots_after(
+        &self,
+        after: Option<&AccountId>,
+        limit: u32,
+    ) -> Result<Vec<Result<Snapshot, UnreadableAccount>>, StoreError> {
         let after = after.cloned();
         self.read(move |tx| accounts::after(tx, after.as_ref(), limit)).await
     }
 
-    async fn snapshots_due(&self, now: Instant, limit: u32) -> Result<Vec<Snapshot>, StoreError> {
-        self.read(move |tx| accounts::due(tx, now, limit)).await
+    async fn snapshots_due(
+        &self,
+        now: Instant,
+        after: Option<&DueCursor>,
+        limit: u32,
+    ) -> Result<Vec<(DueCursor, Result<Snapshot, UnreadableAccount>)>, StoreError> {
+        let after = after.cloned();
+        self.read(move |tx| accounts::due(tx, now, after.as_ref(), limit)).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {

@@ -100,12 +100,23 @@ pub(super) fn settle(tx: Transaction<'_>, id: i64, lease: i64, now: Instant, res
     Ok(tx.commit()?)
 }
 
+/// Ends the present lease, and changes nothing else.
+fn release(tx: &Transaction<'_>, id: i64, lease: i64) -> Result<(), Fault> {
+    let mut statement = tx.prepare_cached(
+        "UPDATE outbox SET leased_until = NULL
+        WHERE id = ?1 AND lease = ?2 AND state = 'pending' AND leased_until IS NOT NULL",
+    )?;
+    statement.execute(params![id, lease])?;
+    Ok(())
+}
+
 /// Records a result, if the lease is the mail's present one and was not settled before.
 fn update(tx: &Transaction<'_>, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), Fault> {
     let (state, due_at, error) = match result {
         Settlement::Sent => ("sent", None, None),
         Settlement::Retry { at, error } => ("pending", Some(at.millis()), Some(error)),
         Settlement::Failed { error } => ("failed", None, Some(error)),
+        Settlement::Released => return release(tx, id, lease),
     };
     let mut statement = tx.prepare_cached(
         "UPDATE outbox SET state = ?3, attempts = attempts + 1, due_at = coalesce(?4, due_at), leased_until = NULL,

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 
 use super::{look, open_file, tamper};
 use crate::domain::model::Commit;
-use crate::domain::ports::{Store, StoreError};
+use crate::domain::ports::{Store, StoreError, UnreadableAccount};
 use crate::store::conformance::{
-    account, acme, at, audit_entry, choose, claim, commit_on, mail_to, queue, snapshot, stored,
+    account, acme, at, audit_entry, choose, claim, commit_on, entry, mail_to, put, queue, snapshot, stored,
 };
 
 /// The account `a-1` with everything that an account can have.
@@ -36,6 +36,11 @@ fn assert_names(error: &StoreError, field: &str) {
     assert!(error.source().is_none() && !format!("{error:?}").contains("secret"), "{error:?}");
 }
 
+fn unreadable(field: &str) -> UnreadableAccount {
+    let message = format!("`{field}` cannot be read for the account `a-1`");
+    UnreadableAccount { account: account("a-1"), message }
+}
+
 #[tokio::test]
 async fn a_snapshot_names_the_field_that_cannot_be_read() {
     let cases = [
@@ -59,11 +64,37 @@ async fn a_snapshot_names_the_field_that_cannot_be_read() {
         let (table, column) = field.split_once('.').unwrap();
         tamper(&path, &format!("CREATE TABLE kept AS SELECT * FROM {table}; UPDATE {table} SET {column} = {value}"));
         assert_names(&store.snapshot(&account("a-1"), &[]).await.unwrap_err(), field);
-        assert_names(&store.snapshots_after(None, 10).await.unwrap_err(), field);
-        assert_names(&store.snapshots_due(at(0), 10).await.unwrap_err(), field);
+        let after = store.snapshots_after(None, 10).await.unwrap().remove(0);
+        assert_eq!(after.unwrap_err(), unreadable(field));
+        let (place, due) = store.snapshots_due(at(0), None, 10).await.unwrap().remove(0);
+        assert_eq!((place.account, due.unwrap_err()), (account("a-1"), unreadable(field)));
         tamper(&path, &format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"));
     }
     snapshot(&store, "a-1").await;
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_read_leaves_its_page_to_the_others() {
+    let (store, path, _folder) = full_account().await;
+    put(&store, &entry("a-2", &[]), 0).await;
+    // Due since an instant that is none, which comes before all instants.
+    tamper(&path, "UPDATE designations SET next_review_at = -9223372036854775807 WHERE account_id = 'a-1'");
+    let field = "designations.next_review_at";
+    let page = store.snapshots_after(None, 10).await.unwrap();
+    assert_eq!(page, [Err(unreadable(field)), Ok(snapshot(&store, "a-2").await)]);
+    let (first, failed) = store.snapshots_due(at(0), None, 1).await.unwrap().remove(0);
+    assert_eq!(failed, Err(unreadable(field)));
+    let second = store.snapshots_due(at(0), Some(&first), 10).await.unwrap();
+    assert_eq!(second.len(), 1);
+    assert_eq!(second[0].1, Ok(snapshot(&store, "a-2").await));
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_read_fails_the_page() {
+    let (store, path, _folder) = full_account().await;
+    tamper(&path, "UPDATE accounts SET id = char(10); UPDATE designations SET account_id = char(10)");
+    let error = store.snapshots_after(None, 10).await.unwrap_err();
+    assert!(error.to_string().contains("`accounts.id` cannot be read"), "{error}");
 }
 
 #[tokio::test]

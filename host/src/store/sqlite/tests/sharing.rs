@@ -83,6 +83,19 @@ async fn work_that_panics_leaves_its_connection_usable() {
 }
 
 #[tokio::test]
+async fn a_writer_who_does_not_let_go_makes_the_store_busy() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("contacts.db");
+    let store = SqliteStore::open(&path, OpenMode::Create).unwrap();
+    store.writer.run(|connection| Ok(connection.busy_timeout(std::time::Duration::ZERO)?)).await.unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(store.use_policy("one", at(0)).await.unwrap_err().is_busy);
+    other.execute_batch("DROP TABLE meta; COMMIT").unwrap();
+    assert!(!store.use_policy("one", at(0)).await.unwrap_err().is_busy);
+}
+
+#[tokio::test]
 async fn readers_cannot_write() {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(&folder.path().join("contacts.db"), OpenMode::Create).unwrap();
