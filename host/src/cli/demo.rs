@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::End;
+use super::folder::DemoFolder;
 use super::options::Options;
 use super::seed::seed;
 use super::server::Server;
@@ -24,7 +25,7 @@ const RULES: &str = include_str!("../../demo/rules.json");
 /// lets you be anybody, so that it listens to this machine only. A new data folder gets two accounts, `acme` and
 /// `birch`, of people of every kind, and the file `rules.json`: unlike the default rules, platform staff of the role
 /// `support` cannot be the contact. What you change there stays. The other commands work on the same data folder
-/// while the demo runs.
+/// while the demo runs. A data folder with accounts that no demo brought is refused.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -39,11 +40,12 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let server = Server::listen(self.listen).await?;
-        if !wiring::has_store(options.data()) {
-            options.write_rules_of_data(RULES)?;
-        }
+        let folder = DemoFolder::open(options, RULES).await?;
         let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
-        seed(&parts).await.context("the demo's people cannot be stored")?;
+        if !folder.is_seeded() {
+            seed(&parts).await.context("the demo's people cannot be stored")?;
+            folder.set_seeded()?;
+        }
         let mail = options.data().join("mail");
         let sender = Sender::new("security-contact@localhost", "Security Contact demo")?;
         let mailer = wiring::mailer(MailTo::Folder(mail.clone()), sender)?;

@@ -3,6 +3,7 @@
 mod change;
 mod decide;
 mod demo;
+mod folder;
 mod import;
 mod lines;
 mod logging;
