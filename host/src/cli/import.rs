@@ -1,7 +1,7 @@
 //! `import`: takes over a platform's directory.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -100,18 +100,21 @@ impl Import {
         Ok(if refused == 0 { End::Done } else { End::Failed })
     }
 
-    /// The input, and how long it is if that is known.
-    fn open(&self) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
-        if self.file.as_os_str() == "-" {
-            return Ok((Box::new(io::stdin()), None));
-        }
+    /// The input, from which something was read already, and how long it is if that is known.
+    fn open(&self) -> anyhow::Result<(impl Read + use<>, Option<u64>)> {
         let open = || {
-            let file = File::open(&self.file)?;
-            let about = file.metadata()?;
-            Ok::<_, io::Error>((file, about.is_file().then_some(about.len())))
+            let (input, bytes): (Box<dyn Read + Send>, _) = if self.file.as_os_str() == "-" {
+                (Box::new(io::stdin()), None)
+            } else {
+                let file = File::open(&self.file)?;
+                let about = file.metadata()?;
+                (Box::new(file), about.is_file().then_some(about.len()))
+            };
+            let mut input = BufReader::new(input);
+            input.fill_buf()?;
+            Ok::<_, io::Error>((input, bytes))
         };
-        let (file, bytes) = open().with_context(|| format!("`{}` cannot be read", self.file.display()))?;
-        Ok((Box::new(file), bytes))
+        open().with_context(|| format!("`{}` cannot be read", self.file.display()))
     }
 }
 

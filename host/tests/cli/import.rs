@@ -93,7 +93,8 @@ fn input_that_cannot_be_read_is_told() {
     let error = folder.run(&["import", &missing]).failed(1);
     assert!(error.starts_with(&format!("error: `{missing}` cannot be read: No such file")), "{error}");
     let error = folder.run(&["import", folder.path().to_str().unwrap()]).failed(1);
-    assert!(error.ends_with("the input cannot be read: Is a directory (os error 21)"), "{error}");
+    assert!(error.ends_with("` cannot be read: Is a directory (os error 21)"), "{error}");
+    assert!(!folder.data().exists());
 }
 
 #[test]
