@@ -1,16 +1,15 @@
 //! `demo`: everything on this machine, with invented people.
 
-use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::Context;
 use clap::Args;
 
-use super::End;
 use super::folder::DemoFolder;
 use super::options::Options;
 use super::seed::seed;
 use super::server::Server;
+use super::{End, print};
 use crate::http::Mode;
 use crate::mail::Sender;
 use crate::wiring::{self, IfMissing, MailTo, Parts};
@@ -64,11 +63,9 @@ fn greet(server: &Server, parts: &Parts, mail: &str) -> anyhow::Result<()> {
         format!("  mail    {mail}"),
         format!("  rules   fingerprint {}", identity.fingerprint),
         format!("  module  sha256 {}", identity.module_sha256),
-        "  stop    Ctrl-C\n".to_owned(),
+        "  stop    Ctrl-C".to_owned(),
     ];
-    let mut output = io::stdout().lock();
-    output.write_all(lines.join("\n").as_bytes())?;
-    Ok(output.flush()?)
+    Ok(print::line(&lines.join("\n"))?)
 }
 
 /// An address that only this machine reaches.

@@ -10,9 +10,9 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::End;
 use super::lines::Lines;
 use super::options::Options;
+use super::{End, print};
 use crate::domain::model::DirectoryEntry;
 use crate::domain::ports::{Clock, Store};
 use crate::domain::{DirectoryReader, Group, LineFault};
@@ -93,10 +93,9 @@ impl Import {
         result.context("the import was broken off; running it again does no harm")?;
         let Running { accounts, people, refused, .. } = running;
         let seconds = began.elapsed().as_secs_f64();
-        writeln!(
-            io::stdout(),
+        print::line(&format!(
             "{accounts} accounts with {people} people taken over, {refused} refused, in {seconds:.1} s"
-        )?;
+        ))?;
         Ok(if refused == 0 { End::Done } else { End::Failed })
     }
 
