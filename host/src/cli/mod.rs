@@ -41,7 +41,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done
-  1  failed: one line on standard error says why
+  1  failed: standard error says why
   2  the command line is wrong
   3  the policy refused the change
   4  somebody else changed the account at the same time: look again, then try again";
