@@ -90,10 +90,16 @@ pub fn open(data: &Path, rules: &Rules, if_missing: IfMissing) -> Result<Parts, 
     Ok(Parts { engine, store, clock, contacts, reviews })
 }
 
-/// Whether a data folder has a store, as far as one can see.
-#[must_use]
-pub fn has_store(data: &Path) -> bool {
-    data.join(STORE_FILE).exists()
+/// The store alone of a data folder, if the folder has one.
+///
+/// # Errors
+/// [`WiringError::Store`].
+pub fn existing_store(data: &Path) -> Result<Option<Arc<dyn Store>>, WiringError> {
+    match open_store(data, IfMissing::Fail) {
+        Ok(store) => Ok(Some(Arc::new(store))),
+        Err(WiringError::NoStore { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes a folder for its owner's eyes alone, if it is not there.

@@ -108,22 +108,23 @@ fn outcome<'a>(answered: &'a Answered, engine: &'a Engine) -> Outcome<'a> {
 }
 
 fn tell(answered: &Answered) -> io::Result<()> {
-    match answered {
-        Answered::Changed(view) => print::contact(view),
+    let failure = match answered {
+        Answered::Changed(view) => return print::contact(view),
         Answered::Unchanged(view) => {
-            writeln!(io::stdout(), "unchanged: it was so already")?;
-            print::contact(view)
+            print::line("unchanged: it was so already")?;
+            return print::contact(view);
         }
         Answered::Conflict(ContactView { snapshot, .. }) => {
-            writeln!(io::stderr(), "error: somebody else was faster: the version is {} now", snapshot.version)
+            format!("error: somebody else was faster: the version is {} now", snapshot.version)
         }
         Answered::Refused { code: RefusalCode::NotAMember, .. } => {
-            writeln!(io::stderr(), "refused: the person is not a member of the account [not_a_member]")
+            "refused: the person is not a member of the account [not_a_member]".to_owned()
         }
-        Answered::Refused { code, reasons } => {
-            writeln!(io::stderr(), "refused: {code}: {}", print::reasons(reasons))
-        }
-    }
+        Answered::Refused { code, reasons } => format!("refused: {code}: {}", print::reasons(reasons)),
+    };
+    // When standard error is gone, the exit code still tells.
+    let _ = writeln!(io::stderr(), "{failure}");
+    Ok(())
 }
 
 fn user_id(text: &str) -> Result<UserId, PolicyError> {

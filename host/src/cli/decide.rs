@@ -4,18 +4,18 @@ use std::io::{self, BufWriter, Read, Write};
 
 use anyhow::Context;
 use clap::Args;
-use security_contact_policy::{Answer, PolicyError, json};
+use security_contact_policy::{Answer, json};
 
 use super::End;
 use super::lines::Lines;
 use super::options::Options;
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 
 /// Answer requests to the policy: one JSON request a line in, one JSON answer a line out
 ///
 /// The answers come from the WebAssembly module, the very bytes that browsers and edge functions run. A line that is
 /// no request is answered with an error that names the field, and the next line goes on. Every line has an answer, in
-/// the order of the lines. The operations are `eligibility`, `access`, `resolve`, `change`, `review` and `route`. A
+/// the order of the lines; should the module itself fail, the command ends with 1. The operations are `eligibility`, `access`, `resolve`, `change`, `review` and `route`. A
 /// request may bring its own `rules`; else those of `--rules` hold, or the default ones. No data folder is looked at.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -34,33 +34,70 @@ impl Decide {
     }
 }
 
+/// Answers until the input ends or nobody reads the answers any more.
 fn answer_lines(engine: &Engine, input: impl Read, output: impl Write) -> anyhow::Result<()> {
     // One byte more than a request may have, so that a longer one is seen to be too long.
     let mut lines = Lines::new(input, json::MAX_REQUEST_BYTES + 1);
     let mut output = BufWriter::new(output);
-    loop {
+    for number in 1_u64.. {
         // Somebody who waits for an answer before the next request gets it.
-        if lines.is_waiting() {
-            output.flush()?;
+        if lines.is_waiting() && !is_read(output.flush())? {
+            return Ok(());
         }
         let Some(line) = lines.next().context("standard input cannot be read")? else { break };
-        let answer = json::write(&answer(engine, line));
-        output.write_all(answer.as_bytes())?;
-        output.write_all(b"\n")?;
+        let answer = match answer(engine, line) {
+            Ok(answer) => answer,
+            Err(error) => {
+                is_read(output.flush())?;
+                return Err(error).with_context(|| format!("line {number} has no answer"));
+            }
+        };
+        if !is_read(writeln!(output, "{}", json::write(&answer)))? {
+            return Ok(());
+        }
     }
-    Ok(output.flush()?)
+    is_read(output.flush())?;
+    Ok(())
 }
 
-fn answer(engine: &Engine, line: &[u8]) -> Answer {
-    let decided = json::read(line).map(|request| engine.decide(request));
-    match decided {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "a request had no answer from the module");
-            Answer::Error {
-                error: PolicyError::invalid_input("", "expected a request that one call of the module can hold"),
-            }
-        }
-        Err(error) => Answer::Error { error },
+/// Whether somebody reads on. Who has seen enough may close the output, as `head` does.
+fn is_read(written: io::Result<()>) -> io::Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn answer(engine: &Engine, line: &[u8]) -> Result<Answer, EngineError> {
+    match json::read(line) {
+        Ok(request) => engine.decide(request),
+        Err(error) => Ok(Answer::Error { error }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Limits, MODULE};
+    use security_contact_policy::Rules;
+
+    #[test]
+    fn a_module_that_fails_ends_it_after_the_answers_so_far() {
+        let limits = Limits { memory_bytes: 4 << 20, ..Limits::default() };
+        let engine = Engine::new(MODULE, &Rules::default(), limits).unwrap();
+        let request = r#"{"op":"access","person":{"id":"u-17","role":"admin","accountSettings":"none",
+            "status":"active","lastLoginAt":null,"staffRole":null}}"#
+            .replace('\n', "");
+        let too_much = request.replace("\"id\"", &format!("\"more\":[{}0],\"id\"", "[],".repeat(600_000)));
+        let mut output = Vec::new();
+        let input = format!("{request}\nno request\n{too_much}\n{request}\n");
+        let error = answer_lines(&engine, input.as_bytes(), &mut output).unwrap_err();
+        let error = format!("{error:#}");
+        assert!(error.starts_with("line 3 has no answer: the policy module ") && !error.contains('\n'), "{error}");
+        let output = String::from_utf8(output).unwrap();
+        let answers: Vec<&str> = output.lines().collect();
+        assert_eq!(answers[0], r#"{"canView":true,"canEdit":true,"reasons":[]}"#);
+        assert!(answers.len() == 2 && answers[1].contains("invalid_input"), "{output}");
     }
 }

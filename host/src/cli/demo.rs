@@ -1,15 +1,15 @@
 //! `demo`: everything on this machine, with invented people.
 
-use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::Context;
 use clap::Args;
 
-use super::End;
+use super::folder::DemoFolder;
 use super::options::Options;
 use super::seed::seed;
 use super::server::Server;
+use super::{End, print};
 use crate::http::Mode;
 use crate::mail::Sender;
 use crate::wiring::{self, IfMissing, MailTo, Parts};
@@ -24,7 +24,7 @@ const RULES: &str = include_str!("../../demo/rules.json");
 /// lets you be anybody, so that it listens to this machine only. A new data folder gets two accounts, `acme` and
 /// `birch`, of people of every kind, and the file `rules.json`: unlike the default rules, platform staff of the role
 /// `support` cannot be the contact. What you change there stays. The other commands work on the same data folder
-/// while the demo runs.
+/// while the demo runs. A data folder with accounts that no demo brought is refused.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -39,11 +39,12 @@ pub(super) struct Demo {
 impl Demo {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let server = Server::listen(self.listen).await?;
-        if !wiring::has_store(options.data()) {
-            options.write_rules_of_data(RULES)?;
-        }
+        let folder = DemoFolder::open(options, RULES).await?;
         let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
-        seed(&parts).await.context("the demo's people cannot be stored")?;
+        if !folder.is_seeded() {
+            seed(&parts).await.context("the demo's people cannot be stored")?;
+            folder.set_seeded()?;
+        }
         let mail = options.data().join("mail");
         let sender = Sender::new("security-contact@localhost", "Security Contact demo")?;
         let mailer = wiring::mailer(MailTo::Folder(mail.clone()), sender)?;
@@ -62,11 +63,9 @@ fn greet(server: &Server, parts: &Parts, mail: &str) -> anyhow::Result<()> {
         format!("  mail    {mail}"),
         format!("  rules   fingerprint {}", identity.fingerprint),
         format!("  module  sha256 {}", identity.module_sha256),
-        "  stop    Ctrl-C\n".to_owned(),
+        "  stop    Ctrl-C".to_owned(),
     ];
-    let mut output = io::stdout().lock();
-    output.write_all(lines.join("\n").as_bytes())?;
-    Ok(output.flush()?)
+    Ok(print::line(&lines.join("\n"))?)
 }
 
 /// An address that only this machine reaches.

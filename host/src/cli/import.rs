@@ -1,7 +1,7 @@
 //! `import`: takes over a platform's directory.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,9 +10,9 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::End;
 use super::lines::Lines;
 use super::options::Options;
+use super::{End, print};
 use crate::domain::model::DirectoryEntry;
 use crate::domain::ports::{Clock, Store};
 use crate::domain::{DirectoryReader, Group, LineFault};
@@ -21,8 +21,11 @@ use crate::wiring::{self, IfMissing};
 /// The longest line that can be read as a whole.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 
-/// How many accounts are stored in one go.
-const BATCH: usize = 100;
+/// After how many accounts a batch is stored.
+const BATCH_ACCOUNTS: usize = 100;
+
+/// After how many people a batch is stored, so that others who write do not wait for long.
+const BATCH_PEOPLE: usize = 2_000;
 
 /// Take over accounts and their people from a file of JSON lines
 ///
@@ -60,15 +63,34 @@ struct Running {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     bar: ProgressBar,
-    /// What is yet to be stored.
-    entries: Vec<DirectoryEntry>,
-    /// The first line of each entry.
-    first_lines: Vec<u64>,
+    batch: Batch,
     /// What was wrong with the last account that was refused.
     told: Vec<LineFault>,
     accounts: u64,
     people: u64,
     refused: u64,
+}
+
+/// What is stored in one go.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<DirectoryEntry>,
+    /// The first line of each entry.
+    first_lines: Vec<u64>,
+    /// How many people the entries speak of.
+    people: usize,
+}
+
+impl Batch {
+    fn push(&mut self, entry: DirectoryEntry, first_line: u64) {
+        self.people += entry.people.len() + entry.left.len();
+        self.entries.push(entry);
+        self.first_lines.push(first_line);
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries.len() >= BATCH_ACCOUNTS || self.people >= BATCH_PEOPLE
+    }
 }
 
 impl Import {
@@ -81,8 +103,7 @@ impl Import {
             store: parts.store,
             clock: parts.clock,
             bar: bar.clone(),
-            entries: Vec::new(),
-            first_lines: Vec::new(),
+            batch: Batch::default(),
             told: Vec::new(),
             accounts: 0,
             people: 0,
@@ -93,25 +114,27 @@ impl Import {
         result.context("the import was broken off; running it again does no harm")?;
         let Running { accounts, people, refused, .. } = running;
         let seconds = began.elapsed().as_secs_f64();
-        writeln!(
-            io::stdout(),
+        print::line(&format!(
             "{accounts} accounts with {people} people taken over, {refused} refused, in {seconds:.1} s"
-        )?;
+        ))?;
         Ok(if refused == 0 { End::Done } else { End::Failed })
     }
 
-    /// The input, and how long it is if that is known.
-    fn open(&self) -> anyhow::Result<(Box<dyn Read + Send>, Option<u64>)> {
-        if self.file.as_os_str() == "-" {
-            return Ok((Box::new(io::stdin()), None));
-        }
+    /// The input, from which something was read already, and how long it is if that is known.
+    fn open(&self) -> anyhow::Result<(impl Read + use<>, Option<u64>)> {
         let open = || {
-            let file = File::open(&self.file)?;
-            let about = file.metadata()?;
-            Ok::<_, io::Error>((file, about.is_file().then_some(about.len())))
+            let (input, bytes): (Box<dyn Read + Send>, _) = if self.file.as_os_str() == "-" {
+                (Box::new(io::stdin()), None)
+            } else {
+                let file = File::open(&self.file)?;
+                let about = file.metadata()?;
+                (Box::new(file), about.is_file().then_some(about.len()))
+            };
+            let mut input = BufReader::new(input);
+            input.fill_buf()?;
+            Ok::<_, io::Error>((input, bytes))
         };
-        let (file, bytes) = open().with_context(|| format!("`{}` cannot be read", self.file.display()))?;
-        Ok((Box::new(file), bytes))
+        open().with_context(|| format!("`{}` cannot be read", self.file.display()))
     }
 }
 
@@ -142,24 +165,25 @@ impl Running {
     async fn take(&mut self, group: Group) -> anyhow::Result<()> {
         match group.entry {
             Ok(entry) => {
-                self.entries.push(entry);
-                self.first_lines.push(group.first_line);
+                self.batch.push(entry, group.first_line);
             }
             Err(mut faults) => {
                 self.refused += 1;
-                faults.sort_by_key(|fault| fault.line);
+                faults.first.sort_by_key(|fault| fault.line);
                 // A line that spoils the accounts before and after it is told once.
-                let new = faults.iter().filter(|fault| !self.told.contains(fault));
+                let new = faults.first.iter().filter(|fault| !self.told.contains(fault));
                 new.for_each(|fault| self.tell(&fault.to_string()));
-                self.told = faults;
+                if faults.more > 0 {
+                    self.tell(&format!("and {} more faults of lines from {} on", faults.more, group.first_line));
+                }
+                self.told = faults.first;
             }
         }
-        if self.entries.len() < BATCH { Ok(()) } else { self.store().await }
+        if self.batch.is_full() { self.store().await } else { Ok(()) }
     }
 
     async fn store(&mut self) -> anyhow::Result<()> {
-        let entries = std::mem::take(&mut self.entries);
-        let first_lines = std::mem::take(&mut self.first_lines);
+        let Batch { entries, first_lines, .. } = std::mem::take(&mut self.batch);
         let results = self.store.put_directories(&entries, self.clock.now()).await?;
         for ((entry, first_line), result) in entries.iter().zip(first_lines).zip(results) {
             match result {
@@ -180,5 +204,27 @@ impl Running {
     fn tell(&self, line: &str) {
         // When standard error is gone, the exit code still tells.
         self.bar.suspend(|| drop(writeln!(io::stderr(), "{line}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use security_contact_policy::UserId;
+
+    /// How many such accounts fill a batch.
+    fn filled_by(people: usize) -> usize {
+        let left = (0..people).map(|number| UserId::new(format!("u-{number}")).unwrap()).collect();
+        let entry = DirectoryEntry { account: "acme".parse().unwrap(), profile: None, people: Vec::new(), left };
+        let mut batch = Batch::default();
+        while !batch.is_full() {
+            batch.push(entry.clone(), 1);
+        }
+        batch.entries.len()
+    }
+
+    #[test]
+    fn many_accounts_or_many_people_fill_a_batch() {
+        assert_eq!([0, 19, 20, 21, 1_999, 5_000].map(filled_by), [100, 100, 100, 96, 2, 1]);
     }
 }

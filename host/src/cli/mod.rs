@@ -3,6 +3,7 @@
 mod change;
 mod decide;
 mod demo;
+mod folder;
 mod import;
 mod lines;
 mod logging;
@@ -40,7 +41,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done
-  1  failed: one line on standard error says why
+  1  failed: standard error says why
   2  the command line is wrong
   3  the policy refused the change
   4  somebody else changed the account at the same time: look again, then try again";
@@ -76,10 +77,7 @@ enum End {
 impl End {
     /// How a command ended that met this error.
     fn of(error: &anyhow::Error) -> Self {
-        if is_closed_pipe(error) {
-            // Whoever read the output has seen enough, as `head` does.
-            Self::Done
-        } else if error.is::<UsageError>() {
+        if error.is::<UsageError>() {
             Self::Usage
         } else if matches!(error.downcast_ref(), Some(DomainError::Busy)) {
             Self::Conflict
@@ -108,12 +106,9 @@ struct UsageError(String);
 #[must_use]
 pub fn main() -> ExitCode {
     let end = run(Cli::parse()).unwrap_or_else(|error| {
-        let end = End::of(&error);
-        if end != End::Done {
-            // When standard error is gone too, nobody is left to tell.
-            let _ = writeln!(io::stderr(), "error: {error:#}");
-        }
-        end
+        // When standard error is gone too, nobody is left to tell.
+        let _ = writeln!(io::stderr(), "error: {error:#}");
+        End::of(&error)
     });
     end.code().into()
 }
@@ -144,10 +139,4 @@ impl Command {
             Self::Policy(command) => command.run(options),
         }
     }
-}
-
-/// Whether the error is that nobody reads standard output any more.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
-    causes.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

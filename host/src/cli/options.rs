@@ -1,7 +1,6 @@
 //! Options that every command has.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -10,6 +9,7 @@ use security_contact_policy::{Rules, json};
 use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
+use super::folder::write_whole;
 use crate::wiring;
 
 /// The rules of a data folder, unless the options name others.
@@ -59,12 +59,7 @@ impl Options {
     pub(super) fn write_rules_of_data(&self, rules: &str) -> anyhow::Result<()> {
         wiring::create_private(&self.data)?;
         let of_data = self.data.join(RULES_FILE);
-        match File::create_new(&of_data).and_then(|mut file| file.write_all(rules.as_bytes())) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                Err(error).with_context(|| format!("`{}` cannot be written", of_data.display()))
-            }
-            _ => Ok(()),
-        }
+        if of_data.exists() { Ok(()) } else { write_whole(&of_data, rules) }
     }
 
     /// What is logged; `usual` unless the options say otherwise.

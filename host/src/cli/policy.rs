@@ -1,13 +1,11 @@
 //! `policy`: which policy decides here.
 
-use std::io::{self, Write};
-
 use clap::Args;
 use security_contact_policy::{ABI_VERSION, Rules};
 use serde::Serialize;
 
-use super::End;
 use super::options::Options;
+use super::{End, print};
 use crate::engine::Engine;
 
 /// Say which policy decides here, as JSON
@@ -43,7 +41,7 @@ impl Policy {
             fingerprint: &identity.fingerprint,
             rules: engine.rules(),
         };
-        writeln!(io::stdout(), "{}", serde_json::to_string(&identity)?)?;
+        print::json(&identity)?;
         Ok(End::Done)
     }
 }

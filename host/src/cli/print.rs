@@ -69,9 +69,20 @@ impl<'a> DesignationJson<'a> {
     }
 }
 
+/// A line, or several, on standard output. Whoever closed it has seen enough, as `head` does: what the command did, and
+/// how it ends, stays the same.
+pub(super) fn line(text: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    match writeln!(output, "{text}").and_then(|()| output.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
 /// One compact JSON value on a line of standard output.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    Ok(writeln!(io::stdout(), "{}", serde_json::to_string(value)?)?)
+    let text = serde_json::to_string(value)?;
+    Ok(line(&text)?)
 }
 
 /// A contact for people, on standard output.
@@ -100,12 +111,12 @@ pub(super) fn table(rows: &[Vec<String>]) -> io::Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
-    let mut output = io::stdout().lock();
-    for row in rows {
+    let lines = rows.iter().map(|row| {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        writeln!(output, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
-    }
-    output.flush()
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    });
+    let lines: Vec<String> = lines.collect();
+    line(&lines.join("\n"))
 }
 
 /// `u-1  Ada Lovelace <ada@acme.example>`, as far as it is known.

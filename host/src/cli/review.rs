@@ -96,13 +96,13 @@ fn tell(report: &ReviewReport) -> io::Result<()> {
         });
         print::table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())?;
     }
-    writeln!(
-        io::stdout(),
+    print::line(&format!(
         "{reviewed} accounts reviewed: {} reverted, {owner_changed} with another owner, {reminded} reminded",
         reverted.len()
-    )?;
+    ))?;
     for (account, error) in failed {
-        writeln!(io::stderr(), "error: the account `{account}` was not reviewed: {error}")?;
+        // When standard error is gone, the exit code still tells.
+        let _ = writeln!(io::stderr(), "error: the account `{account}` was not reviewed: {error}");
     }
     Ok(())
 }

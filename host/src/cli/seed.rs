@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use security_contact_policy::{Instant, UserId};
 use serde_json::Value;
 
-use crate::domain::{DirectoryReader, Group, Wish};
+use crate::domain::{DirectoryReader, Wish};
 use crate::wiring::Parts;
 
 /// Two accounts. In place of a login's time stands its distance from now, such as `-3d`.
@@ -13,38 +13,33 @@ const DIRECTORY: &str = include_str!("../../demo/directory.ndjson");
 /// What happens to them after Birch & Sons have chosen a contact.
 const LATER: &str = include_str!("../../demo/later.ndjson");
 
-/// Fills a store that has no accounts. Everything goes the way that it goes in earnest.
+/// Fills a store that has no accounts, or goes on where that was broken off. Everything goes the way that it goes in
+/// earnest.
 pub(super) async fn seed(parts: &Parts) -> anyhow::Result<()> {
-    if !parts.store.accounts(1).await?.is_empty() {
-        return Ok(());
+    if parts.store.accounts(1).await?.is_empty() {
+        take_over(parts, DIRECTORY).await?;
     }
-    take_over(parts, DIRECTORY).await?;
     // Rules that the user brings may refuse this. Then Birch & Sons have no designation, which is fine.
     let wish = Wish::Designate(UserId::new("u-finn")?);
     parts.contacts.change(&"birch".parse()?, &UserId::new("u-edda")?, &wish, None).await?;
     take_over(parts, LATER).await
 }
 
+/// Takes over all of a directory or nothing.
 async fn take_over(parts: &Parts, directory: &str) -> anyhow::Result<()> {
     let now = parts.clock.now();
     let mut reader = DirectoryReader::default();
+    let mut groups = Vec::new();
     for line in directory.lines() {
-        let line = with_instants(line, now)?;
-        if let Some(group) = reader.push(line.as_bytes()) {
-            store(parts, group, now).await?;
-        }
+        groups.extend(reader.push(with_instants(line, now)?.as_bytes()));
     }
-    match reader.finish() {
-        Some(group) => store(parts, group, now).await,
-        None => Ok(()),
+    groups.extend(reader.finish());
+    let entries: Result<Vec<_>, _> = groups.into_iter().map(|group| group.entry).collect();
+    let Ok(entries) = entries else { bail!("the demo's directory is broken") };
+    for result in parts.store.put_directories(&entries, now).await? {
+        result?;
     }
-}
-
-async fn store(parts: &Parts, group: Group, now: Instant) -> anyhow::Result<()> {
-    match group.entry {
-        Ok(entry) => Ok(parts.store.put_directory(&entry, now).await??),
-        Err(faults) => bail!("the demo's directory is broken: {faults:?}"),
-    }
+    Ok(())
 }
 
 /// The line with an instant in place of a distance in days.

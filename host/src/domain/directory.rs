@@ -27,13 +27,40 @@ pub struct LineFault {
     pub message: String,
 }
 
+/// How many faults of one account are kept.
+const MAX_FAULTS: usize = 100;
+
+/// What is wrong with the lines of one account: the first faults, and how many there are besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// At most 100.
+    pub first: Vec<LineFault>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+impl Faults {
+    fn push(&mut self, fault: LineFault) {
+        if self.first.len() < MAX_FAULTS {
+            self.first.push(fault);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn extend(&mut self, other: Self) {
+        other.first.into_iter().for_each(|fault| self.push(fault));
+        self.more += other.more;
+    }
+}
+
 /// The lines of one account, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// The number of the first line, from 1.
     pub first_line: u64,
-    /// What the lines say, or everything that is wrong with them.
-    pub entry: Result<DirectoryEntry, Vec<LineFault>>,
+    /// What the lines say, or what is wrong with them.
+    pub entry: Result<DirectoryEntry, Faults>,
 }
 
 /// Reads a directory line by line.
@@ -42,7 +69,7 @@ pub struct DirectoryReader {
     line: u64,
     open: Option<Open>,
     /// Faults of lines that do not say whose they are. They spoil the account before and the one after.
-    stray: Vec<LineFault>,
+    stray: Faults,
     seen: HashSet<AccountId>,
 }
 
@@ -51,7 +78,9 @@ pub struct DirectoryReader {
 struct Open {
     first_line: u64,
     entry: DirectoryEntry,
-    faults: Vec<LineFault>,
+    /// The people of whom a line spoke.
+    mentioned: HashSet<UserId>,
+    faults: Faults,
 }
 
 /// What one line says of its account.
@@ -88,7 +117,10 @@ impl DirectoryReader {
                 open.faults.extend(stray);
                 Some(open.close())
             }
-            None => stray.first().map(|fault| fault.line).map(|first_line| Group { first_line, entry: Err(stray) }),
+            None => {
+                let first_line = stray.first.first()?.line;
+                Some(Group { first_line, entry: Err(stray) })
+            }
         }
     }
 
@@ -97,9 +129,8 @@ impl DirectoryReader {
         let done = if goes_on { None } else { self.begin(account) };
         let line = self.line;
         if let Some(open) = &mut self.open {
-            match part {
-                Ok(part) => open.add(part),
-                Err(message) => open.faults.push(LineFault { line, message }),
+            if let Err(message) = part.and_then(|part| open.add(part)) {
+                open.faults.push(LineFault { line, message });
             }
         }
         done
@@ -107,30 +138,44 @@ impl DirectoryReader {
 
     /// Closes the account before and begins another.
     fn begin(&mut self, account: AccountId) -> Option<Group> {
-        let stray = self.stray.clone();
+        // One of them is enough to spoil this account too; all of them are told with the one before.
+        let mut faults = Faults { first: self.stray.first.first().cloned().into_iter().collect(), more: 0 };
         let done = self.finish();
-        let mut faults = stray;
         if !self.seen.insert(account.clone()) {
             let message = "the account appeared before; its lines must stand together".into();
             faults.push(LineFault { line: self.line, message });
         }
         let entry = DirectoryEntry { account, profile: None, people: Vec::new(), left: Vec::new() };
-        self.open = Some(Open { first_line: self.line, entry, faults });
+        self.open = Some(Open { first_line: self.line, entry, mentioned: HashSet::new(), faults });
         done
     }
 }
 
 impl Open {
-    fn add(&mut self, part: Part) {
+    /// Adds what a line says, unless an earlier line may say otherwise.
+    fn add(&mut self, part: Part) -> Result<(), String> {
         match part {
+            Part::Profile(..) if self.entry.profile.is_some() => return Err("the account has a second line".into()),
             Part::Profile(name, owner) => self.entry.profile = Some((name, owner)),
-            Part::Person(member) => self.entry.people.push(*member),
-            Part::Left(user_id) => self.entry.left.push(user_id),
+            Part::Person(member) => {
+                self.mention(&member.person.id)?;
+                self.entry.people.push(*member);
+            }
+            Part::Left(user_id) => {
+                self.mention(&user_id)?;
+                self.entry.left.push(user_id);
+            }
         }
+        Ok(())
+    }
+
+    fn mention(&mut self, user_id: &UserId) -> Result<(), String> {
+        let is_new = self.mentioned.insert(user_id.clone());
+        if is_new { Ok(()) } else { Err(format!("the account has a second line of the person `{user_id}`")) }
     }
 
     fn close(self) -> Group {
-        let entry = if self.faults.is_empty() { Ok(self.entry) } else { Err(self.faults) };
+        let entry = if self.faults.first.is_empty() { Ok(self.entry) } else { Err(self.faults) };
         Group { first_line: self.first_line, entry }
     }
 }
@@ -203,7 +248,7 @@ mod tests {
 
     fn faults(lines: &[&str]) -> Vec<String> {
         let groups = read(lines).into_iter().filter_map(|group| group.entry.err());
-        groups.flatten().map(|fault| fault.to_string()).collect()
+        groups.flat_map(|faults| faults.first).map(|fault| fault.to_string()).collect()
     }
 
     #[test]
@@ -239,6 +284,32 @@ mod tests {
         let groups = read(&[ACCOUNT, "{", &other]);
         assert!(groups.len() == 2 && groups.iter().all(|group| group.entry.is_err()));
         assert_eq!(read(&["{"])[0].first_line, 1);
+    }
+
+    #[test]
+    fn lines_of_one_account_do_not_contradict_each_other() {
+        let left = r#"{"type":"left","account":"acme","id":"u-1"}"#;
+        let person = "line 3: the account has a second line of the person `u-1`";
+        for (lines, expected) in [
+            ([ACCOUNT, PERSON, ACCOUNT], "line 3: the account has a second line"),
+            ([ACCOUNT, PERSON, PERSON], person),
+            ([ACCOUNT, PERSON, left], person),
+            ([ACCOUNT, left, PERSON], person),
+        ] {
+            assert_eq!(faults(&lines), [expected]);
+        }
+    }
+
+    #[test]
+    fn of_many_faults_the_first_are_kept_and_the_others_counted() {
+        let other = ACCOUNT.replace("acme", "other");
+        let strays = ["{"; 1_000];
+        let groups = read(&[&[ACCOUNT][..], &strays, &[&other]].concat());
+        let faults: Vec<&Faults> = groups.iter().map(|group| group.entry.as_ref().unwrap_err()).collect();
+        assert_eq!((faults[0].first.len(), faults[0].more), (100, 900));
+        assert_eq!((&faults[1].first[..], faults[1].more), (&faults[0].first[..1], 0));
+        let faults = read(&strays).remove(0).entry.unwrap_err();
+        assert_eq!((faults.first.len(), faults.more), (100, 900));
     }
 
     #[test]

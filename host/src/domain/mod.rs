@@ -12,7 +12,7 @@ pub mod ports;
 mod reviews;
 
 pub use contacts::{Answered, Candidate, ContactView, Contacts, Wish};
-pub use directory::{DirectoryReader, Group, LineFault};
+pub use directory::{DirectoryReader, Faults, Group, LineFault};
 pub use fold::fold;
 pub use reviews::{Reverted, ReviewReport, Reviews};
 

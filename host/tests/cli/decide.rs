@@ -62,7 +62,7 @@ fn hostile_lines_are_answered_and_the_next_one_is_too() {
         (closed, "expected an object"),
         (long_text, "expected an id of 1 to 128 bytes"),
         (too_long, "expected at most 2 MiB of JSON"),
-        (too_much, "expected a request that one call of the module can hold"),
+        (too_much, "expected at most 2 MiB of JSON"),
     ] {
         let ended = run_with(program(["decide", "--log", "off"]), format!("{line}\n{REQUEST}\n").as_bytes());
         let printed = ended.printed();

@@ -1,6 +1,7 @@
 //! `import`, and stores that cannot be opened.
 
 use std::fs;
+use std::process::Stdio;
 
 use crate::support::{Folder, account, acme, person, run_with};
 
@@ -93,7 +94,17 @@ fn input_that_cannot_be_read_is_told() {
     let error = folder.run(&["import", &missing]).failed(1);
     assert!(error.starts_with(&format!("error: `{missing}` cannot be read: No such file")), "{error}");
     let error = folder.run(&["import", folder.path().to_str().unwrap()]).failed(1);
-    assert!(error.ends_with("the input cannot be read: Is a directory (os error 21)"), "{error}");
+    assert!(error.ends_with("` cannot be read: Is a directory (os error 21)"), "{error}");
+    assert!(!folder.data().exists());
+}
+
+#[test]
+fn an_import_that_failed_says_so_to_nobody_too() {
+    let folder = Folder::new();
+    let file = folder.write("directory.ndjson", "no JSON\n");
+    let mut child = folder.program(&["import", &file]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }
 
 #[test]
