@@ -128,10 +128,10 @@ impl DirectoryReader {
         let goes_on = self.open.as_ref().is_some_and(|open| open.entry.account == account);
         let done = if goes_on { None } else { self.begin(account) };
         let line = self.line;
-        if let Some(open) = &mut self.open {
-            if let Err(message) = part.and_then(|part| open.add(part)) {
-                open.faults.push(LineFault { line, message });
-            }
+        if let Some(open) = &mut self.open
+            && let Err(message) = part.and_then(|part| open.add(part))
+        {
+            open.faults.push(LineFault { line, message });
         }
         done
     }
