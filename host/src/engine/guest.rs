@@ -10,7 +10,7 @@ use super::{EngineError, Limits};
 /// How many epochs a call may last. The pool's ticker makes one epoch this part of the call's time.
 pub(super) const EPOCHS_PER_CALL: u32 = 10;
 
-/// An instance under its rules. After any error but a refused call it must not be used again.
+/// An instance under its rules. After an error it must not be used again.
 pub(super) struct Guest {
     store: Store<StoreLimits>,
     memory: Memory,
@@ -114,5 +114,24 @@ fn trapped(error: wasmtime::Error) -> EngineError {
     match error.downcast_ref::<wasmtime::Trap>() {
         Some(trap) => EngineError::Trapped(trap.to_string()),
         None => EngineError::Trapped(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use security_contact_policy::codec::Call;
+
+    use super::super::MODULE;
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_call_are_a_fault_and_no_trap() {
+        let module = Module::load(MODULE).unwrap();
+        let mut guest = Guest::new(&module, &Rules::default(), &Limits::default()).unwrap();
+        let call = encode(&Call::Describe).unwrap();
+        for bytes in [&[][..], &[0xff; 9], &[call.as_slice(), &[0]].concat()] {
+            assert!(matches!(guest.call(bytes), Ok(Reply::Fault(_))), "{bytes:?}");
+        }
+        assert!(matches!(guest.call(&call), Ok(Reply::Description(_))), "it answers as before");
     }
 }

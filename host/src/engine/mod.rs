@@ -120,7 +120,7 @@ impl Engine {
     /// Any module's bytes, under these rules and limits.
     ///
     /// # Errors
-    /// Every [`EngineError`] but [`EngineError::BadReply`].
+    /// Every [`EngineError`]: the first instance is made, configured and asked which policy it holds.
     pub fn new(bytes: &[u8], rules: &Rules, limits: Limits) -> Result<Self, EngineError> {
         rules.validate().map_err(EngineError::Rules)?;
         let module = Module::load(bytes)?;

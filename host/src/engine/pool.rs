@@ -71,7 +71,7 @@ mod tests {
 
     /// A module whose functions do what the test says; replies start at address 64.
     fn module(call: &str) -> Module {
-        // 5 is `Reply::Configured`, one byte; the call's body decides the rest.
+        // The byte at 64 is an encoded `Reply::Configured`; the call's body decides the rest.
         Module::unchecked(&format!(
             r#"(module
                 (memory (export "memory") 1)
