@@ -379,49 +379,25 @@ export type Source = "default" | "designated" | "fallback";
 
 
 /**
- * The policy under one set of rules. Every method is a pure function of its arguments.
- *
- * A method throws an `Error` with the members `code` and `path` when an argument does not fit.
+ * The policy under one set of rules.
  */
-export class Policy {
+export class Engine {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * May this person see and change the field?
+     * Answers one request, as CBOR, with JSON text.
      */
-    access(person: Person): Access;
+    decide(request: Uint8Array | number[]): string;
     /**
-     * May the contact be changed, and who is told?
+     * Judges all of `people` at `now`, members of one object as CBOR. The JSON text is a list of verdicts in the order
+     * of the people, or an error.
      */
-    change(request: ChangeRequest): ChangeOutcome;
+    eligibilityMany(request: Uint8Array | number[]): string;
     /**
-     * Answers one request. It never throws: what does not fit is answered with `error`.
+     * The policy under these rules, as CBOR, or else under the default ones. Rules that do not fit are thrown as the
+     * JSON text of the error.
      */
-    decide(request: PolicyRequest): Answer;
-    /**
-     * Can this person be the contact at `now`?
-     */
-    eligibility(person: Person, now: Instant): Verdict;
-    /**
-     * A policy under the given rules; a missing rule takes its default.
-     */
-    constructor(rules?: Partial<Rules>);
-    /**
-     * Who is the contact at `now`?
-     */
-    resolve(account: AccountInput, now: Instant): Contact;
-    /**
-     * Is the designation still valid, and who is told or reminded?
-     */
-    review(request: ReviewRequest): ReviewOutcome;
-    /**
-     * Who receives a security event that is sent at `now`?
-     */
-    route(account: AccountInput, event: Event, now: Instant): Route;
-    /**
-     * The version of the binary interface for WebAssembly hosts.
-     */
-    readonly abiVersion: number;
+    constructor(rules?: Uint8Array | number[] | null);
     /**
      * A hash of the version and the rules in force: equal on every runtime that decides alike.
      */
@@ -430,48 +406,39 @@ export class Policy {
      * The rules in force.
      */
     readonly rules: Rules;
-    /**
-     * The version of the rules themselves; it changes whenever any answer can change.
-     */
-    readonly version: string;
 }
 
 /**
- * Answers one request under its own rules or the default ones. It never throws: what does not fit is answered
- * with `error`.
+ * The version of the binary interface for WebAssembly hosts.
  */
-export function decide(request: PolicyRequest): Answer;
+export function abiVersion(): number;
+
+/**
+ * The version of the rules themselves; it changes whenever any answer can change.
+ */
+export function version(): string;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
-    readonly __wbg_policy_free: (a: number, b: number) => void;
-    readonly decide: (a: any) => [number, number, number];
-    readonly policy_abiVersion: (a: number) => number;
-    readonly policy_access: (a: number, b: any) => [number, number, number];
-    readonly policy_change: (a: number, b: any) => [number, number, number];
-    readonly policy_decide: (a: number, b: any) => [number, number, number];
-    readonly policy_eligibility: (a: number, b: any, c: any) => [number, number, number];
-    readonly policy_fingerprint: (a: number) => [number, number];
-    readonly policy_new: (a: number) => [number, number, number];
-    readonly policy_resolve: (a: number, b: any, c: any) => [number, number, number];
-    readonly policy_review: (a: number, b: any) => [number, number, number];
-    readonly policy_route: (a: number, b: any, c: any, d: any) => [number, number, number];
-    readonly policy_rules: (a: number) => [number, number, number];
-    readonly policy_version: (a: number) => [number, number];
-    readonly security_contact_abi_version: () => number;
+    readonly __wbg_engine_free: (a: number, b: number) => void;
+    readonly abiVersion: () => number;
+    readonly engine_decide: (a: number, b: number, c: number) => [number, number];
+    readonly engine_eligibilityMany: (a: number, b: number, c: number) => [number, number];
+    readonly engine_fingerprint: (a: number) => [number, number];
+    readonly engine_new: (a: number, b: number) => [number, number, number];
+    readonly engine_rules: (a: number) => [number, number, number];
     readonly security_contact_alloc: (a: number) => number;
     readonly security_contact_call: (a: number, b: number) => bigint;
     readonly security_contact_configure: (a: number, b: number) => bigint;
+    readonly security_contact_decide: (a: number, b: number) => bigint;
     readonly security_contact_free: (a: number, b: number) => void;
-    readonly __wbindgen_malloc: (a: number, b: number) => number;
-    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
-    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
-    readonly __wbindgen_exn_store: (a: number) => void;
-    readonly __externref_table_alloc: () => number;
+    readonly version: () => [number, number];
+    readonly security_contact_abi_version: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __externref_drop_slice: (a: number, b: number) => void;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
 }

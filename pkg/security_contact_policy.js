@@ -1,77 +1,57 @@
 /* @ts-self-types="./security_contact_policy.d.ts" */
 
 /**
- * The policy under one set of rules. Every method is a pure function of its arguments.
- *
- * A method throws an `Error` with the members `code` and `path` when an argument does not fit.
+ * The policy under one set of rules.
  */
-export class Policy {
+export class Engine {
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
-        PolicyFinalization.unregister(this);
+        EngineFinalization.unregister(this);
         return ptr;
     }
     free() {
         const ptr = this.__destroy_into_raw();
-        wasm.__wbg_policy_free(ptr, 0);
+        wasm.__wbg_engine_free(ptr, 0);
     }
     /**
-     * The version of the binary interface for WebAssembly hosts.
-     * @returns {number}
-     */
-    get abiVersion() {
-        const ret = wasm.policy_abiVersion(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * May this person see and change the field?
-     * @param {Person} person
-     * @returns {Access}
-     */
-    access(person) {
-        const ret = wasm.policy_access(this.__wbg_ptr, person);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
-    }
-    /**
-     * May the contact be changed, and who is told?
-     * @param {ChangeRequest} request
-     * @returns {ChangeOutcome}
-     */
-    change(request) {
-        const ret = wasm.policy_change(this.__wbg_ptr, request);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
-    }
-    /**
-     * Answers one request. It never throws: what does not fit is answered with `error`.
-     * @param {PolicyRequest} request
-     * @returns {Answer}
+     * Answers one request, as CBOR, with JSON text.
+     * @param {Uint8Array | number[]} request
+     * @returns {string}
      */
     decide(request) {
-        const ret = wasm.policy_decide(this.__wbg_ptr, request);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            const ptr0 = passArray8ToWasm0(request, wasm.__wbindgen_malloc);
+            const len0 = WASM_VECTOR_LEN;
+            const ret = wasm.engine_decide(this.__wbg_ptr, ptr0, len0);
+            deferred2_0 = ret[0];
+            deferred2_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
         }
-        return takeFromExternrefTable0(ret[0]);
     }
     /**
-     * Can this person be the contact at `now`?
-     * @param {Person} person
-     * @param {Instant} now
-     * @returns {Verdict}
+     * Judges all of `people` at `now`, members of one object as CBOR. The JSON text is a list of verdicts in the order
+     * of the people, or an error.
+     * @param {Uint8Array | number[]} request
+     * @returns {string}
      */
-    eligibility(person, now) {
-        const ret = wasm.policy_eligibility(this.__wbg_ptr, person, now);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
+    eligibilityMany(request) {
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            const ptr0 = passArray8ToWasm0(request, wasm.__wbindgen_malloc);
+            const len0 = WASM_VECTOR_LEN;
+            const ret = wasm.engine_eligibilityMany(this.__wbg_ptr, ptr0, len0);
+            deferred2_0 = ret[0];
+            deferred2_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
         }
-        return takeFromExternrefTable0(ret[0]);
     }
     /**
      * A hash of the version and the rules in force: equal on every runtime that decides alike.
@@ -81,7 +61,7 @@ export class Policy {
         let deferred1_0;
         let deferred1_1;
         try {
-            const ret = wasm.policy_fingerprint(this.__wbg_ptr);
+            const ret = wasm.engine_fingerprint(this.__wbg_ptr);
             deferred1_0 = ret[0];
             deferred1_1 = ret[1];
             return getStringFromWasm0(ret[0], ret[1]);
@@ -90,212 +70,79 @@ export class Policy {
         }
     }
     /**
-     * A policy under the given rules; a missing rule takes its default.
-     * @param {Partial<Rules>} [rules]
+     * The policy under these rules, as CBOR, or else under the default ones. Rules that do not fit are thrown as the
+     * JSON text of the error.
+     * @param {Uint8Array | number[] | null} [rules]
      */
     constructor(rules) {
-        const ret = wasm.policy_new(isLikeNone(rules) ? 0 : addToExternrefTable0(rules));
+        var ptr0 = isLikeNone(rules) ? 0 : passArray8ToWasm0(rules, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        const ret = wasm.engine_new(ptr0, len0);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
         this.__wbg_ptr = ret[0];
-        PolicyFinalization.register(this, this.__wbg_ptr, this);
+        EngineFinalization.register(this, this.__wbg_ptr, this);
         return this;
-    }
-    /**
-     * Who is the contact at `now`?
-     * @param {AccountInput} account
-     * @param {Instant} now
-     * @returns {Contact}
-     */
-    resolve(account, now) {
-        const ret = wasm.policy_resolve(this.__wbg_ptr, account, now);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
-    }
-    /**
-     * Is the designation still valid, and who is told or reminded?
-     * @param {ReviewRequest} request
-     * @returns {ReviewOutcome}
-     */
-    review(request) {
-        const ret = wasm.policy_review(this.__wbg_ptr, request);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
-    }
-    /**
-     * Who receives a security event that is sent at `now`?
-     * @param {AccountInput} account
-     * @param {Event} event
-     * @param {Instant} now
-     * @returns {Route}
-     */
-    route(account, event, now) {
-        const ret = wasm.policy_route(this.__wbg_ptr, account, event, now);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return takeFromExternrefTable0(ret[0]);
     }
     /**
      * The rules in force.
      * @returns {Rules}
      */
     get rules() {
-        const ret = wasm.policy_rules(this.__wbg_ptr);
+        const ret = wasm.engine_rules(this.__wbg_ptr);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
         return takeFromExternrefTable0(ret[0]);
     }
-    /**
-     * The version of the rules themselves; it changes whenever any answer can change.
-     * @returns {string}
-     */
-    get version() {
-        let deferred1_0;
-        let deferred1_1;
-        try {
-            const ret = wasm.policy_version(this.__wbg_ptr);
-            deferred1_0 = ret[0];
-            deferred1_1 = ret[1];
-            return getStringFromWasm0(ret[0], ret[1]);
-        } finally {
-            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
-        }
-    }
 }
-if (Symbol.dispose) Policy.prototype[Symbol.dispose] = Policy.prototype.free;
+if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
 
 /**
- * Answers one request under its own rules or the default ones. It never throws: what does not fit is answered
- * with `error`.
- * @param {PolicyRequest} request
- * @returns {Answer}
+ * The version of the binary interface for WebAssembly hosts.
+ * @returns {number}
  */
-export function decide(request) {
-    const ret = wasm.decide(request);
-    if (ret[2]) {
-        throw takeFromExternrefTable0(ret[1]);
+export function abiVersion() {
+    const ret = wasm.abiVersion();
+    return ret >>> 0;
+}
+
+/**
+ * The version of the rules themselves; it changes whenever any answer can change.
+ * @returns {string}
+ */
+export function version() {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+        const ret = wasm.version();
+        deferred1_0 = ret[0];
+        deferred1_1 = ret[1];
+        return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+        wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
     }
-    return takeFromExternrefTable0(ret[0]);
 }
 function __wbg_get_imports() {
     const import0 = {
         __proto__: null,
-        __wbg___wbindgen_boolean_get_4f1baf9a00be3c74: function(arg0) {
-            const v = arg0;
-            const ret = typeof(v) === 'boolean' ? v : undefined;
-            return isLikeNone(ret) ? 0xFFFFFF : ret ? 1 : 0;
-        },
-        __wbg___wbindgen_is_null_c22311b1cc228e3a: function(arg0) {
-            const ret = arg0 === null;
-            return ret;
-        },
-        __wbg___wbindgen_is_object_8b968c3ab8e96595: function(arg0) {
-            const val = arg0;
-            const ret = typeof(val) === 'object' && val !== null;
-            return ret;
-        },
-        __wbg___wbindgen_is_string_fc456fee5d3317de: function(arg0) {
-            const ret = typeof(arg0) === 'string';
-            return ret;
-        },
-        __wbg___wbindgen_is_undefined_be5b34249ff1fc15: function(arg0) {
-            const ret = arg0 === undefined;
-            return ret;
-        },
-        __wbg___wbindgen_number_get_934b640d0889af78: function(arg0, arg1) {
-            const obj = arg1;
-            const ret = typeof(obj) === 'number' ? obj : undefined;
-            getDataViewMemory0().setFloat64((arg0 >>> 0) + 8 * 1, isLikeNone(ret) ? 0 : ret, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, !isLikeNone(ret), true);
-        },
-        __wbg___wbindgen_string_get_7ce8eee7fd327545: function(arg0, arg1) {
-            const obj = arg1;
-            const ret = typeof(obj) === 'string' ? obj : undefined;
-            var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            var len1 = WASM_VECTOR_LEN;
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
-        },
         __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
             throw new Error(getStringFromWasm0(arg0, arg1));
         },
-        __wbg_charCodeAt_851946d8f1279e11: function(arg0, arg1) {
-            const ret = arg0.charCodeAt(arg1 >>> 0);
-            return ret;
-        },
-        __wbg_from_eac91875c8a5ffa4: function(arg0) {
-            const ret = Array.from(arg0);
-            return ret;
-        },
-        __wbg_get_2080c49015e35254: function() { return handleError(function (arg0, arg1) {
-            const ret = Reflect.get(arg0, arg1);
-            return ret;
-        }, arguments); },
-        __wbg_get_unchecked_e6325ad374eff861: function(arg0, arg1) {
-            const ret = arg0[arg1 >>> 0];
-            return ret;
-        },
-        __wbg_instanceof_Object_97e16a01fd368661: function(arg0) {
-            let result;
-            try {
-                result = arg0 instanceof Object;
-            } catch (_) {
-                result = false;
-            }
-            const ret = result;
-            return ret;
-        },
-        __wbg_isArray_bcf1376d0d732d08: function(arg0) {
-            const ret = Array.isArray(arg0);
-            return ret;
-        },
-        __wbg_keys_105f5c0857898f84: function(arg0) {
-            const ret = Object.keys(arg0);
-            return ret;
-        },
-        __wbg_length_b03a0fabb109b1e9: function(arg0) {
-            const ret = arg0.length;
-            return ret;
-        },
-        __wbg_length_e83e819f48c774e4: function(arg0) {
-            const ret = arg0.length;
-            return ret;
-        },
         __wbg_new_37eb45aaf5eeb820: function() {
             const ret = new Array();
-            return ret;
-        },
-        __wbg_new_787b9fb330d55d78: function(arg0, arg1) {
-            const ret = new Error(getStringFromWasm0(arg0, arg1));
             return ret;
         },
         __wbg_new_cd4348290afae586: function() {
             const ret = new Object();
             return ret;
         },
-        __wbg_set_2793479888329cb6: function() { return handleError(function (arg0, arg1, arg2) {
-            const ret = Reflect.set(arg0, arg1, arg2);
-            return ret;
-        }, arguments); },
         __wbg_set_d2d33b52458e984a: function(arg0, arg1, arg2) {
             arg0[arg1 >>> 0] = arg2;
         },
         __wbg_set_e4b9a833d288759a: function(arg0, arg1, arg2) {
             arg0[arg1] = arg2;
-        },
-        __wbg_slice_984d22ab53865879: function(arg0, arg1) {
-            const ret = arg1.slice();
-            const ptr1 = passArrayJsValueToWasm0(ret, wasm.__wbindgen_malloc);
-            const len1 = WASM_VECTOR_LEN;
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
-            getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
         },
         __wbindgen_generic_0000000000000001: function(arg0) {
             // Cast intrinsic for `F64 -> Externref`.
@@ -322,23 +169,9 @@ function __wbg_get_imports() {
     };
 }
 
-const PolicyFinalization = (typeof FinalizationRegistry === 'undefined')
+const EngineFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_policy_free(ptr, 1));
-
-function addToExternrefTable0(obj) {
-    const idx = wasm.__externref_table_alloc();
-    wasm.__wbindgen_externrefs.set(idx, obj);
-    return idx;
-}
-
-let cachedDataViewMemory0 = null;
-function getDataViewMemory0() {
-    if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {
-        cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
-    }
-    return cachedDataViewMemory0;
-}
+    : new FinalizationRegistry(ptr => wasm.__wbg_engine_free(ptr, 1));
 
 function getStringFromWasm0(ptr, len) {
     ptr = ptr >>> 0;
@@ -353,63 +186,14 @@ function getUint8ArrayMemory0() {
     return cachedUint8ArrayMemory0;
 }
 
-function handleError(f, args) {
-    try {
-        return f.apply(this, args);
-    } catch (e) {
-        const idx = addToExternrefTable0(e);
-        wasm.__wbindgen_exn_store(idx);
-    }
-}
-
 function isLikeNone(x) {
     return x === undefined || x === null;
 }
 
-function passArrayJsValueToWasm0(array, malloc) {
-    const ptr = malloc(array.length * 4, 4) >>> 0;
-    for (let i = 0; i < array.length; i++) {
-        const add = addToExternrefTable0(array[i]);
-        getDataViewMemory0().setUint32(ptr + 4 * i, add, true);
-    }
-    WASM_VECTOR_LEN = array.length;
-    return ptr;
-}
-
-function passStringToWasm0(arg, malloc, realloc) {
-    if (realloc === undefined) {
-        const buf = cachedTextEncoder.encode(arg);
-        const ptr = malloc(buf.length, 1) >>> 0;
-        getUint8ArrayMemory0().subarray(ptr, ptr + buf.length).set(buf);
-        WASM_VECTOR_LEN = buf.length;
-        return ptr;
-    }
-
-    let len = arg.length;
-    let ptr = malloc(len, 1) >>> 0;
-
-    const mem = getUint8ArrayMemory0();
-
-    let offset = 0;
-
-    for (; offset < len; offset++) {
-        const code = arg.charCodeAt(offset);
-        if (code > 0x7F) break;
-        mem[ptr + offset] = code;
-    }
-    if (offset !== len) {
-        if (offset !== 0) {
-            arg = arg.slice(offset);
-        }
-        ptr = realloc(ptr, len, len = offset + arg.length * 3, 1) >>> 0;
-        const view = getUint8ArrayMemory0().subarray(ptr + offset, ptr + len);
-        const ret = cachedTextEncoder.encodeInto(arg, view);
-
-        offset += ret.written;
-        ptr = realloc(ptr, len, offset, 1) >>> 0;
-    }
-
-    WASM_VECTOR_LEN = offset;
+function passArray8ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 1, 1) >>> 0;
+    getUint8ArrayMemory0().set(arg, ptr / 1);
+    WASM_VECTOR_LEN = arg.length;
     return ptr;
 }
 
@@ -433,19 +217,6 @@ function decodeText(bytes) {
     return cachedTextDecoder.decode(bytes);
 }
 
-const cachedTextEncoder = new TextEncoder();
-
-if (!('encodeInto' in cachedTextEncoder)) {
-    cachedTextEncoder.encodeInto = function (arg, view) {
-        const buf = cachedTextEncoder.encode(arg);
-        view.set(buf);
-        return {
-            read: arg.length,
-            written: buf.length
-        };
-    };
-}
-
 let WASM_VECTOR_LEN = 0;
 
 let wasmModule, wasmInstance, wasm;
@@ -453,7 +224,6 @@ function __wbg_finalize_init(instance, module) {
     wasmInstance = instance;
     wasm = instance.exports;
     wasmModule = module;
-    cachedDataViewMemory0 = null;
     cachedUint8ArrayMemory0 = null;
     wasm.__wbindgen_start();
     return wasm;

@@ -1,18 +1,22 @@
 //! The module's raw interface for a WebAssembly host, without JavaScript.
 //!
-//! A host calls [`security_contact_alloc`], writes the bytes of a [`Call`] there, and calls
-//! [`security_contact_call`] with their address and length, which gives them up. The result is the address of the
-//! reply in the upper half and its length in the lower; the host reads it and gives it back to
-//! [`security_contact_free`]. Rules are set once, before the first call, by [`security_contact_configure`]:
-//! nothing else is kept between calls, so that no call can change the answer of a later one.
+//! A host calls [`security_contact_alloc`], writes its input there, and calls one of the functions below with address
+//! and length, which gives them up. The result is the address of the reply in the upper half and its length in the
+//! lower; the host reads it and gives it back to [`security_contact_free`].
+//!
+//! A Rust host speaks the [`codec`](crate::codec) with [`security_contact_call`]. Any other sends a request as CBOR to
+//! [`security_contact_decide`] and gets JSON. Rules are set once, before the first call, by
+//! [`security_contact_configure`]: nothing else is kept between calls, so that no call can change the answer of a later
+//! one.
 
 #![allow(unsafe_code)] // memory that crosses the border of the module, in this file alone
 
 use std::sync::OnceLock;
 
-use crate::codec::{Call, Description, Reply, Review, decode, encode};
+use crate::ABI_VERSION;
+use crate::codec::{Reply, decode, encode, reply};
+use crate::json::decide_plain;
 use crate::rules::Rules;
-use crate::{ABI_VERSION, POLICY_VERSION, decide, eligibility, fingerprint, review};
 
 static RULES: OnceLock<Rules> = OnceLock::new();
 
@@ -47,10 +51,10 @@ unsafe extern "C" fn security_contact_free(address: *mut u8, length: usize) {
 unsafe extern "C" fn security_contact_configure(address: *mut u8, length: usize) -> u64 {
     // SAFETY: the caller's promise is that of `take`.
     let input = unsafe { take(address, length) };
-    hand_over(&configure(&input))
+    hand_over(encode(&configure(&input)).unwrap_or_default())
 }
 
-/// Answers one encoded [`Call`] with an encoded [`Reply`].
+/// Answers one encoded [`Call`](crate::codec::Call) with an encoded [`Reply`].
 ///
 /// # Safety
 /// As for [`security_contact_free`].
@@ -58,12 +62,18 @@ unsafe extern "C" fn security_contact_configure(address: *mut u8, length: usize)
 unsafe extern "C" fn security_contact_call(address: *mut u8, length: usize) -> u64 {
     // SAFETY: the caller's promise is that of `take`.
     let input = unsafe { take(address, length) };
-    let reply = match (RULES.get(), decode(&input)) {
-        (None, _) => Reply::Fault("no rules were set".into()),
-        (_, Err(error)) => Reply::Fault(error.to_string()),
-        (Some(rules), Ok(call)) => answer(call, rules),
-    };
-    hand_over(&reply)
+    hand_over(reply(&input, RULES.get()))
+}
+
+/// Answers one request as CBOR with an answer as JSON text, under its own rules or those that were set, if any were.
+///
+/// # Safety
+/// As for [`security_contact_free`].
+#[unsafe(no_mangle)]
+unsafe extern "C" fn security_contact_decide(address: *mut u8, length: usize) -> u64 {
+    // SAFETY: the caller's promise is that of `take`.
+    let input = unsafe { take(address, length) };
+    hand_over(decide_plain(&input, RULES.get_or_init(Rules::default)).into_bytes())
 }
 
 fn configure(input: &[u8]) -> Reply {
@@ -78,22 +88,6 @@ fn configure(input: &[u8]) -> Reply {
     }
 }
 
-fn answer(call: Call, rules: &Rules) -> Reply {
-    match call {
-        Call::One(request) => Reply::Answer(request.answer(rules)),
-        Call::Plain(request) => Reply::Answer(decide(&request, rules)),
-        Call::EligibilityMany(people, now) => {
-            Reply::Verdicts(people.iter().map(|person| eligibility(person, now, rules)).collect())
-        }
-        Call::ReviewMany(requests) => {
-            Reply::Reviews(requests.iter().map(|request| Review(review(request, rules))).collect())
-        }
-        Call::Describe => {
-            Reply::Description(Description { policy_version: POLICY_VERSION.into(), fingerprint: fingerprint(rules) })
-        }
-    }
-}
-
 /// Takes an allocation back from the host.
 ///
 /// # Safety
@@ -103,9 +97,9 @@ unsafe fn take(address: *mut u8, length: usize) -> Box<[u8]> {
     unsafe { Box::from_raw(core::ptr::slice_from_raw_parts_mut(address, length)) }
 }
 
-/// Gives an encoded reply to the host: address in the upper half, length in the lower.
-fn hand_over(reply: &Reply) -> u64 {
-    let bytes = encode(reply).unwrap_or_default().into_boxed_slice();
+/// Gives a reply to the host: address in the upper half, length in the lower.
+fn hand_over(reply: Vec<u8>) -> u64 {
+    let bytes = reply.into_boxed_slice();
     let length = bytes.len() as u64;
     let address = Box::into_raw(bytes).cast::<u8>() as usize as u64;
     (address << 32) | length

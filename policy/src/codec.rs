@@ -6,19 +6,21 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::POLICY_VERSION;
 use crate::access::Access;
 use crate::change::{ChangeOutcome, Designation, RefusalCode};
 use crate::contact::Contact;
 use crate::decide::{Answer, Request};
-use crate::eligibility::Verdict;
+use crate::eligibility::{Verdict, eligibility};
 use crate::error::PolicyError;
 use crate::event::Route;
+use crate::fingerprint::fingerprint;
 use crate::instant::Instant;
 use crate::notice::Notice;
 use crate::person::Person;
-use crate::read::Plain;
 use crate::reason::Reason;
-use crate::review::{Reminder, ReviewOutcome, ReviewRequest};
+use crate::review::{Reminder, ReviewOutcome, ReviewRequest, review};
+use crate::rules::Rules;
 
 /// What a host asks of the module.
 #[allow(clippy::large_enum_variant)] // made, encoded and dropped: a box would only cost an allocation
@@ -26,8 +28,6 @@ use crate::review::{Reminder, ReviewOutcome, ReviewRequest};
 pub enum Call {
     /// One typed request.
     One(Request),
-    /// One request as plain data, with rules of its own if it likes.
-    Plain(Plain),
     /// Verdicts for many people at one instant.
     EligibilityMany(Vec<Person>, Instant),
     /// Many reviews.
@@ -39,7 +39,7 @@ pub enum Call {
 /// What the module replies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
-    /// To [`Call::One`] and [`Call::Plain`].
+    /// To [`Call::One`].
     Answer(#[serde(with = "AnswerDef")] Answer),
     /// To [`Call::EligibilityMany`], in the order of the people.
     Verdicts(Vec<Verdict>),
@@ -94,6 +94,32 @@ impl core::fmt::Display for CodecError {
 }
 
 impl core::error::Error for CodecError {}
+
+/// Answers the bytes of a [`Call`] with those of a [`Reply`], under the rules of this instance if they were set.
+#[must_use]
+pub fn reply(input: &[u8], rules: Option<&Rules>) -> Vec<u8> {
+    let reply = match (rules, decode(input)) {
+        (None, _) => Reply::Fault("no rules were set".into()),
+        (_, Err(error)) => Reply::Fault(error.to_string()),
+        (Some(rules), Ok(call)) => answer(call, rules),
+    };
+    encode(&reply).unwrap_or_default()
+}
+
+fn answer(call: Call, rules: &Rules) -> Reply {
+    match call {
+        Call::One(request) => Reply::Answer(request.answer(rules)),
+        Call::EligibilityMany(people, now) => {
+            Reply::Verdicts(people.iter().map(|person| eligibility(person, now, rules)).collect())
+        }
+        Call::ReviewMany(requests) => {
+            Reply::Reviews(requests.iter().map(|request| Review(review(request, rules))).collect())
+        }
+        Call::Describe => {
+            Reply::Description(Description { policy_version: POLICY_VERSION.into(), fingerprint: fingerprint(rules) })
+        }
+    }
+}
 
 // JSON shows an outcome by its member `outcome` and an answer by nothing at all; a binary format cannot read
 // either back. The definitions below tell serde to number the variants instead. The compiler keeps them equal

@@ -95,12 +95,12 @@ impl Request {
 /// An input that does not fit is answered with [`Answer::Error`].
 #[must_use]
 pub fn decide(request: &Plain, rules_in_force: &Rules) -> Answer {
-    decide_from(request.into(), rules_in_force)
+    decide_cbor(request.as_cbor(), rules_in_force)
 }
 
-/// [`decide`] for data that lives anywhere, such as in JavaScript.
-pub(crate) fn decide_from(request: Value<'_>, rules_in_force: &Rules) -> Answer {
-    match read::request(request) {
+/// [`decide`] for the bytes of a request.
+pub(crate) fn decide_cbor(request: &[u8], rules_in_force: &Rules) -> Answer {
+    match Value::new(request).and_then(read::request) {
         Ok((request, rules)) => request.answer(rules.as_ref().unwrap_or(rules_in_force)),
         Err(error) => Answer::Error { error },
     }

@@ -1,22 +1,18 @@
-//! The module's interface for JavaScript: a thin cover over the functions of this crate.
+//! The module's interface for JavaScript, which the package's own sources cover with a comfortable one.
+//!
+//! A request comes as CBOR and an answer goes as JSON text: to look at a JavaScript object member by member from here
+//! takes several times as long.
 
 #![allow(unreachable_pub)] // JavaScript reaches it
 
-use js_sys::Reflect;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::access::access;
-use crate::change::change;
-use crate::contact::resolve;
-use crate::decide::decide_from;
+use crate::decide::Answer;
 use crate::eligibility::eligibility;
 use crate::error::PolicyError;
-use crate::event::route;
 use crate::fingerprint::fingerprint;
-use crate::instant::Instant;
-use crate::read::{self, Field};
-use crate::review::review;
+use crate::json;
+use crate::read::{self, Field, Value};
 use crate::rules::Rules;
 use crate::{ABI_VERSION, POLICY_VERSION};
 
@@ -65,38 +61,39 @@ export type PolicyRequest = { rules?: Partial<Rules> } & (
 );
 "#;
 
-/// The policy under one set of rules. Every method is a pure function of its arguments.
-///
-/// A method throws an `Error` with the members `code` and `path` when an argument does not fit.
+/// The policy under one set of rules.
 #[wasm_bindgen]
-pub struct Policy {
+pub struct Engine {
     rules: Rules,
 }
 
 #[wasm_bindgen]
-impl Policy {
-    /// A policy under the given rules; a missing rule takes its default.
+impl Engine {
+    /// The policy under these rules, as CBOR, or else under the default ones. Rules that do not fit are thrown as the
+    /// JSON text of the error.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        #[wasm_bindgen(unchecked_optional_param_type = "Partial<Rules>")] rules: Option<JsValue>,
-    ) -> Result<Policy, JsValue> {
-        let Some(rules) = rules.filter(|rules| !rules.is_undefined()) else {
-            return Ok(Self { rules: Rules::default() });
-        };
-        let rules = read::rules(&Field::root(&rules, "rules").of_rules()).map_err(throw)?;
-        Ok(Self { rules })
+    pub fn new(rules: Option<Box<[u8]>>) -> Result<Engine, JsValue> {
+        let Some(rules) = rules else { return Ok(Self { rules: Rules::default() }) };
+        let rules = Value::new(&rules).and_then(|rules| read::rules(&Field::root(rules, "rules").of_rules()));
+        rules.map(|rules| Self { rules }).map_err(|error| text_of(error).into())
     }
 
-    /// The version of the rules themselves; it changes whenever any answer can change.
-    #[wasm_bindgen(getter)]
-    pub fn version(&self) -> String {
-        POLICY_VERSION.into()
+    /// Answers one request, as CBOR, with JSON text.
+    pub fn decide(&self, request: &[u8]) -> String {
+        json::decide_plain(request, &self.rules)
     }
 
-    /// The version of the binary interface for WebAssembly hosts.
-    #[wasm_bindgen(getter, js_name = abiVersion)]
-    pub fn abi_version(&self) -> u32 {
-        ABI_VERSION
+    /// Judges all of `people` at `now`, members of one object as CBOR. The JSON text is a list of verdicts in the order
+    /// of the people, or an error.
+    #[wasm_bindgen(js_name = eligibilityMany)]
+    pub fn eligibility_many(&self, request: &[u8]) -> String {
+        match Value::new(request).and_then(read::people) {
+            Ok((people, now)) => {
+                let verdicts = people.iter().map(|person| Answer::Eligibility(eligibility(person, now, &self.rules)));
+                json::write_all(verdicts)
+            }
+            Err(error) => text_of(error),
+        }
     }
 
     /// A hash of the version and the rules in force: equal on every runtime that decides alike.
@@ -108,107 +105,22 @@ impl Policy {
     /// The rules in force.
     #[wasm_bindgen(getter, unchecked_return_type = "Rules")]
     pub fn rules(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.rules)
-    }
-
-    /// Can this person be the contact at `now`?
-    #[wasm_bindgen(unchecked_return_type = "Verdict")]
-    pub fn eligibility(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "Person")] person: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Instant")] now: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let person = read::person(&Field::root(person, "person")).map_err(throw)?;
-        to_js(&eligibility(&person, instant(now)?, &self.rules))
-    }
-
-    /// May this person see and change the field?
-    #[wasm_bindgen(unchecked_return_type = "Access")]
-    pub fn access(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "Person")] person: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let person = read::person(&Field::root(person, "person")).map_err(throw)?;
-        to_js(&access(&person, &self.rules))
-    }
-
-    /// Who is the contact at `now`?
-    #[wasm_bindgen(unchecked_return_type = "Contact")]
-    pub fn resolve(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "AccountInput")] account: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Instant")] now: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let now = instant(now)?;
-        let account = read::account(&Field::root(account, "account")).map_err(throw)?;
-        to_js(&resolve(&account, now, &self.rules))
-    }
-
-    /// May the contact be changed, and who is told?
-    #[wasm_bindgen(unchecked_return_type = "ChangeOutcome")]
-    pub fn change(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ChangeRequest")] request: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let request = read::change_request(Field::root(request, "").object().map_err(throw)?).map_err(throw)?;
-        to_js(&change(&request, &self.rules))
-    }
-
-    /// Is the designation still valid, and who is told or reminded?
-    #[wasm_bindgen(unchecked_return_type = "ReviewOutcome")]
-    pub fn review(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "ReviewRequest")] request: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let request = read::review_request(Field::root(request, "").object().map_err(throw)?).map_err(throw)?;
-        to_js(&review(&request, &self.rules))
-    }
-
-    /// Who receives a security event that is sent at `now`?
-    #[wasm_bindgen(unchecked_return_type = "Route")]
-    pub fn route(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "AccountInput")] account: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Event")] event: &JsValue,
-        #[wasm_bindgen(unchecked_param_type = "Instant")] now: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let event = read::event(&Field::root(event, "event")).map_err(throw)?;
-        let now = instant(now)?;
-        let account = read::account(&Field::root(account, "account")).map_err(throw)?;
-        to_js(&route(&account, event, now, &self.rules))
-    }
-
-    /// Answers one request. It never throws: what does not fit is answered with `error`.
-    #[wasm_bindgen(unchecked_return_type = "Answer")]
-    pub fn decide(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "PolicyRequest")] request: &JsValue,
-    ) -> Result<JsValue, JsValue> {
-        to_js(&decide_from(request.into(), &self.rules))
+        Ok(serde_wasm_bindgen::to_value(&self.rules)?)
     }
 }
 
-/// Answers one request under its own rules or the default ones. It never throws: what does not fit is answered
-/// with `error`.
-#[wasm_bindgen(unchecked_return_type = "Answer")]
-pub fn decide(#[wasm_bindgen(unchecked_param_type = "PolicyRequest")] request: &JsValue) -> Result<JsValue, JsValue> {
-    to_js(&decide_from(request.into(), &Rules::default()))
+/// The version of the rules themselves; it changes whenever any answer can change.
+#[wasm_bindgen]
+pub fn version() -> String {
+    POLICY_VERSION.into()
 }
 
-fn instant(now: &JsValue) -> Result<Instant, JsValue> {
-    Field::root(now, "now").parse().map_err(throw)
+/// The version of the binary interface for WebAssembly hosts.
+#[wasm_bindgen(js_name = abiVersion)]
+pub fn abi_version() -> u32 {
+    ABI_VERSION
 }
 
-/// A plain object with its members in order, and null for what is absent.
-fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
-}
-
-/// The error as JavaScript throws it.
-fn throw(error: PolicyError) -> JsValue {
-    let thrown = js_sys::Error::new(&error.to_string());
-    for (name, value) in [("name", "PolicyError"), ("code", error.code.as_str()), ("path", &error.path)] {
-        let _ = Reflect::set(&thrown, &name.into(), &value.into()); // a new Error takes any member
-    }
-    thrown.into()
+fn text_of(error: PolicyError) -> String {
+    json::write(&Answer::Error { error })
 }

@@ -59,7 +59,7 @@ mod words;
 
 #[cfg(feature = "codec")]
 pub mod codec;
-#[cfg(feature = "json")]
+#[cfg(any(feature = "json", feature = "module"))]
 pub mod json;
 
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
@@ -88,4 +88,4 @@ pub use rules::Rules;
 pub const POLICY_VERSION: &str = "1.0.0";
 
 /// The version of the binary interface between a host and the module.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;

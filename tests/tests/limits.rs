@@ -36,8 +36,8 @@ fn the_largest_requests_are_answered_alike() {
         let native = json::decide_text(request.as_bytes(), &Rules::default());
         assert_eq!(native, r#"{"canView":true,"canEdit":true,"reasons":[]}"#, "{shown}");
         let plain = json::read(request.as_bytes()).unwrap();
-        let answer = engine.decide(plain).unwrap_or_else(|error| panic!("{shown}: {error}"));
-        assert_eq!(json::write(&answer), native, "{shown}");
+        let answer = engine.decide(&plain).unwrap_or_else(|error| panic!("{shown}: {error}"));
+        assert_eq!(answer, native, "{shown}");
     }
 }
 

@@ -12,12 +12,9 @@ fn native() {
 #[test]
 fn wasmtime() {
     let engine = Engine::embedded(&Rules::default()).unwrap();
-    let decide = |request: &[u8]| {
-        let answer = match json::read(request) {
-            Ok(request) => engine.decide(request).unwrap(),
-            Err(error) => Answer::Error { error },
-        };
-        json::write(&answer)
+    let decide = |request: &[u8]| match json::read(request) {
+        Ok(request) => engine.decide(&request).unwrap(),
+        Err(error) => json::write(&Answer::Error { error }),
     };
     run("wasmtime", decide).check("wasmtime");
 }

@@ -30,6 +30,14 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// How the standard library is compiled along, in cargo's words: for size, and with panics that stop at once. The one
+/// that comes with the compiler writes a message first that nobody can read here, for 20 KB. The compiler is stable and
+/// pinned; `RUSTC_BOOTSTRAP` lets it do this.
+const STANDARD_LIBRARY: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+
+/// The compiler's flags for that, and the smaller of two equal implementations of SHA-256.
+const FLAGS: [&str; 4] = ["-Zunstable-options", "-Cpanic=immediate-abort", "--cfg", "sha2_backend_soft=\"compact\""];
+
 /// Variables of the caller's environment that reach the compiler or wasm-bindgen and could change the bytes.
 const DISTURBING: [&str; 5] = ["RUSTC", "RUSTC_BOOTSTRAP", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER", "RUSTFLAGS"];
 const DISTURBING_PREFIXES: [&str; 5] =
@@ -45,13 +53,14 @@ pub(crate) fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     let mut command = cmd!(
         shell,
         "wasm-pack --log-level error build policy --mode no-install --no-opt --target web --profile module --out-dir {raw}
-         -- --locked --no-default-features --features module"
+         -- --locked --no-default-features --features module {STANDARD_LIBRARY...}"
     );
     for (name, _) in env::vars_os().filter(|(name, _)| disturbs(name)) {
         command = command.env_remove(name);
     }
     command
-        .env("CARGO_ENCODED_RUSTFLAGS", remap_flags(workspace, shell)?)
+        .env("CARGO_ENCODED_RUSTFLAGS", compiler_flags(workspace, shell)?)
+        .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_TARGET_DIR", workspace.path(TARGET))
         .run()?;
@@ -66,19 +75,20 @@ fn disturbs(name: &OsStr) -> bool {
 }
 
 fn optimise(shell: &Shell, wasm: &Path) -> Result<()> {
-    // `-Oz` was measured to be no smaller. The stripped sections are for debuggers and linkers.
+    // `-Oz` was measured to be no smaller. What this optimiser inlines makes the module smaller by itself, and larger
+    // with gzip. The stripped sections are for debuggers and linkers.
     cmd!(
         shell,
         "tests/node_modules/.bin/wasm-opt -Os --mvp-features {FEATURES...}
-         --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}"
+         --skip-pass=inlining-optimizing --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}"
     )
     .run()?;
     Ok(())
 }
 
-/// The compiler's flags that give every folder of this machine a name that it has on all machines, as
-/// `CARGO_ENCODED_RUSTFLAGS` wants them. Panic messages name the source file they come from.
-fn remap_flags(workspace: &Workspace, shell: &Shell) -> Result<String> {
+/// The compiler's flags as `CARGO_ENCODED_RUSTFLAGS` wants them. Most of them give a folder of this machine a name that
+/// it has on all machines: panic messages name the source file they come from.
+fn compiler_flags(workspace: &Workspace, shell: &Shell) -> Result<String> {
     let version = cmd!(shell, "rustc -vV").quiet().read()?;
     let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).context("no commit-hash")?;
     let sysroot = PathBuf::from(cmd!(shell, "rustc --print sysroot").quiet().read()?);
@@ -90,8 +100,8 @@ fn remap_flags(workspace: &Workspace, shell: &Shell) -> Result<String> {
     for registry in shell.read_dir(cargo_home()?.join("registry/src"))? {
         names.push((registry, "/cargo".to_owned()));
     }
-    let flags: Vec<_> =
-        names.iter().map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display())).collect();
+    let remap = names.iter().map(|(folder, name)| format!("--remap-path-prefix={}={name}", folder.display()));
+    let flags: Vec<_> = FLAGS.into_iter().map(str::to_owned).chain(remap).collect();
     Ok(flags.join("\x1f"))
 }
 

@@ -96,6 +96,10 @@ fn ensure_compiler(workspace: &Workspace, shell: &Shell) -> Result<()> {
     if !Path::new(&sysroot).join("lib/rustlib/wasm32-unknown-unknown/lib").exists() {
         cmd!(shell, "rustup target add wasm32-unknown-unknown").run()?;
     }
+    // The module compiles the standard library along.
+    if !Path::new(&sysroot).join("lib/rustlib/src/rust/library").exists() {
+        cmd!(shell, "rustup component add rust-src").run()?;
+    }
     for (component, command) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
         let found = cmd!(shell, "cargo {command} --version").quiet().ignore_stdout().ignore_stderr().run();
         if found.is_err() {

@@ -17,6 +17,7 @@ pub(super) struct Guest {
     alloc: TypedFunc<u32, u32>,
     free: TypedFunc<(u32, u32), ()>,
     call: TypedFunc<(u32, u32), u64>,
+    decide: TypedFunc<(u32, u32), u64>,
     calls: u32,
 }
 
@@ -42,10 +43,11 @@ impl Guest {
         let alloc = export(&mut store, &instance, "security_contact_alloc")?;
         let free = export(&mut store, &instance, "security_contact_free")?;
         let call = export(&mut store, &instance, "security_contact_call")?;
+        let decide = export(&mut store, &instance, "security_contact_decide")?;
         let configure = export(&mut store, &instance, "security_contact_configure")?;
-        let mut guest = Self { store, memory, alloc, free, call, calls: 0 };
+        let mut guest = Self { store, memory, alloc, free, call, decide, calls: 0 };
         let input = encode(rules).map_err(|error| EngineError::BadReply(error.to_string()))?;
-        match guest.exchange(&configure, &input)? {
+        match guest.exchange(&configure, &input, read_reply)? {
             Reply::Configured => Ok(guest),
             Reply::Fault(message) => Err(EngineError::BadReply(message)),
             _ => Err(EngineError::BadReply("rules were not taken over".into())),
@@ -61,10 +63,24 @@ impl Guest {
     pub(super) fn call(&mut self, input: &[u8]) -> Result<Reply, EngineError> {
         self.calls = self.calls.saturating_add(1);
         let call = self.call.clone();
-        self.exchange(&call, input)
+        self.exchange(&call, input, read_reply)
     }
 
-    fn exchange(&mut self, function: &TypedFunc<(u32, u32), u64>, input: &[u8]) -> Result<Reply, EngineError> {
+    /// Sends the CBOR of a request and reads the JSON text of its answer.
+    pub(super) fn decide(&mut self, request: &[u8]) -> Result<String, EngineError> {
+        self.calls = self.calls.saturating_add(1);
+        let decide = self.decide.clone();
+        self.exchange(&decide, request, |bytes| {
+            String::from_utf8(bytes.to_vec()).map_err(|_| EngineError::BadReply("the answer is not UTF-8".into()))
+        })
+    }
+
+    fn exchange<T>(
+        &mut self,
+        function: &TypedFunc<(u32, u32), u64>,
+        input: &[u8],
+        read: impl FnOnce(&[u8]) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         let length = u32::try_from(input.len()).map_err(|_| EngineError::BadReply("the input is too long".into()))?;
         // Before each entry, so that no call lives on the time of another.
         self.store.set_epoch_deadline(EPOCHS_PER_CALL.into());
@@ -74,20 +90,21 @@ impl Guest {
             .map_err(|_| EngineError::BadReply("memory was offered outside of the module's own".into()))?;
         let packed = function.call(&mut self.store, (address, length)).map_err(trapped)?;
         let (address, length) = unpack(packed);
-        let reply = self.read(address, length)?;
+        let reply = read(self.bytes(address, length)?)?;
         self.free.call(&mut self.store, (address, length)).map_err(trapped)?;
         Ok(reply)
     }
 
-    /// Decodes the reply at an address that the module named, which may be anything.
-    fn read(&self, address: u32, length: u32) -> Result<Reply, EngineError> {
+    /// The bytes at an address that the module named, which may be anything.
+    fn bytes(&self, address: u32, length: u32) -> Result<&[u8], EngineError> {
         let start = address as usize;
         let bytes = start.checked_add(length as usize).and_then(|end| self.memory.data(&self.store).get(start..end));
-        let Some(bytes) = bytes else {
-            return Err(EngineError::BadReply("the reply lies outside of the module's memory".into()));
-        };
-        decode(bytes).map_err(|error| EngineError::BadReply(error.to_string()))
+        bytes.ok_or_else(|| EngineError::BadReply("the reply lies outside of the module's memory".into()))
     }
+}
+
+fn read_reply(bytes: &[u8]) -> Result<Reply, EngineError> {
+    decode(bytes).map_err(|error| EngineError::BadReply(error.to_string()))
 }
 
 fn check_abi_version(store: &mut Store<StoreLimits>, instance: &Instance) -> Result<(), EngineError> {

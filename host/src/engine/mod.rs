@@ -228,15 +228,13 @@ impl Engine {
         }
     }
 
-    /// Answers a request of plain data, under its own rules or else those in force.
+    /// Answers a request of plain data, under its own rules or else those in force, with the JSON text that the module
+    /// writes.
     ///
     /// # Errors
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`]; a request that does not fit is an answer.
-    pub fn decide(&self, request: Plain) -> Result<Answer, EngineError> {
-        match self.pool.call(&Call::Plain(request))? {
-            Reply::Answer(answer) => Ok(answer),
-            other => Err(unfitting(&other)),
-        }
+    pub fn decide(&self, request: &Plain) -> Result<String, EngineError> {
+        self.pool.decide(request.as_cbor())
     }
 
     fn answer(&self, request: Request) -> Result<Answer, EngineError> {

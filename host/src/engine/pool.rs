@@ -26,22 +26,32 @@ impl Pool {
         Ok(Self { module, rules: rules.clone(), limits, idle: Mutex::new(vec![first]) })
     }
 
-    /// Sends one call to some instance. An instance that fails is dropped, and one that is used up too.
+    /// Sends one call to some instance.
     pub(super) fn call(&self, call: &Call) -> Result<Reply, EngineError> {
         let input = encode(call).map_err(|error| EngineError::BadReply(error.to_string()))?;
+        match self.with_guest(|guest| guest.call(&input))? {
+            Reply::Fault(message) => Err(EngineError::BadReply(message)),
+            reply => Ok(reply),
+        }
+    }
+
+    /// Sends one request as CBOR to some instance, which answers with JSON text.
+    pub(super) fn decide(&self, request: &[u8]) -> Result<String, EngineError> {
+        self.with_guest(|guest| guest.decide(request))
+    }
+
+    /// Lets some instance do something. One that fails is dropped, and one that is used up too.
+    fn with_guest<T>(&self, act: impl FnOnce(&mut Guest) -> Result<T, EngineError>) -> Result<T, EngineError> {
         let waiting = self.idle().pop();
         let mut guest = match waiting {
             Some(guest) => guest,
             None => Guest::new(&self.module, &self.rules, &self.limits)?,
         };
-        let reply = guest.call(&input)?;
+        let done = act(&mut guest)?;
         if guest.calls() < self.limits.calls_per_instance {
             self.idle().push(guest);
         }
-        match reply {
-            Reply::Fault(message) => Err(EngineError::BadReply(message)),
-            reply => Ok(reply),
-        }
+        Ok(done)
     }
 
     /// The lock is held for a push or a pop alone, which cannot leave the list half-changed.
@@ -77,11 +87,14 @@ mod tests {
                 (memory (export "memory") 1)
                 (data (i32.const 64) "\04")
                 (global $calls (mut i32) (i32.const 0))
-                (func (export "security_contact_abi_version") (result i32) (i32.const 1))
+                (func (export "security_contact_abi_version") (result i32) (i32.const 2))
                 (func (export "security_contact_alloc") (param i32) (result i32) (i32.const 1024))
                 (func (export "security_contact_free") (param i32 i32))
                 (func (export "security_contact_configure") (param i32 i32) (result i64)
                     (i64.const 0x4000000001))
+                (data (i32.const 80) "\ff")
+                (func (export "security_contact_decide") (param i32 i32) (result i64)
+                    (i64.const 0x5000000001))
                 (func (export "security_contact_call") (param i32 i32) (result i64) {call}))"#
         ))
     }
@@ -123,6 +136,12 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_is_no_text_is_refused() {
+        let error = pool("(unreachable)").decide(&[0xf6]).unwrap_err().to_string();
+        assert!(error.contains("not UTF-8"), "{error}");
+    }
+
+    #[test]
     fn a_module_cannot_grow_past_its_memory() {
         // 17 pages are more than 1 MiB: growing fails, and the module gives up by a trap.
         let grow = "(if (i32.eq (memory.grow (i32.const 17)) (i32.const -1)) (then (unreachable))) (i64.const 0)";
@@ -132,11 +151,12 @@ mod tests {
     #[test]
     fn memory_that_is_offered_outside_is_refused() {
         let wat = r#"(module (memory (export "memory") 1)
-            (func (export "security_contact_abi_version") (result i32) (i32.const 1))
+            (func (export "security_contact_abi_version") (result i32) (i32.const 2))
             (func (export "security_contact_alloc") (param i32) (result i32) (i32.const -8))
             (func (export "security_contact_free") (param i32 i32))
             (func (export "security_contact_configure") (param i32 i32) (result i64) (unreachable))
-            (func (export "security_contact_call") (param i32 i32) (result i64) (unreachable)))"#;
+            (func (export "security_contact_call") (param i32 i32) (result i64) (unreachable))
+            (func (export "security_contact_decide") (param i32 i32) (result i64) (unreachable)))"#;
         let error = Pool::new(Module::unchecked(wat), &Rules::default(), Limits::default()).err().unwrap();
         assert!(error.to_string().contains("outside"), "{error}");
     }

@@ -34,8 +34,8 @@ impl fmt::Display for Path<'_> {
 
 impl<'p> Field<'p> {
     /// The field with which a reading begins; `name` is empty for a whole request.
-    pub(crate) fn root(value: impl Into<Value<'p>>, name: &'p str) -> Self {
-        Self { value: Some(value.into()), path: Path::Root(name), code: ErrorCode::InvalidInput }
+    pub(crate) fn root(value: Value<'p>, name: &'p str) -> Self {
+        Self { value: Some(value), path: Path::Root(name), code: ErrorCode::InvalidInput }
     }
 
     /// The same field, whose faults are faults of the rules.
@@ -45,7 +45,7 @@ impl<'p> Field<'p> {
 
     /// A member of this object; see [`object`](Self::object) for what is none.
     pub(crate) fn member<'c>(&'c self, name: &'c str) -> Field<'c> {
-        let value = self.value.as_ref().and_then(|value| value.member(name));
+        let value = self.value.and_then(|value| value.member(name));
         Field { value, path: Path::Member(&self.path, name), code: self.code }
     }
 
@@ -79,8 +79,8 @@ impl<'p> Field<'p> {
     /// Requires that the object has no member but these. Of several others the least is reported: JavaScript keeps
     /// members in another order than they were written in.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), PolicyError> {
-        let names = self.value.as_ref().map(Value::names).unwrap_or_default();
-        let Some(unknown) = names.iter().filter(|name| !known.contains(&name.as_str())).min() else { return Ok(()) };
+        let names = self.value.into_iter().flat_map(Value::names);
+        let Some(unknown) = names.filter(|name| !known.contains(name)).min() else { return Ok(()) };
         let message = format!("unknown; expected one of `{}`", known.join("`, `"));
         Err(Field { value: None, path: Path::Member(&self.path, &clip(unknown)), code: self.code }.error(message))
     }
@@ -120,11 +120,12 @@ impl<'p> Field<'p> {
 
     /// Requires a list, and reads each item.
     pub(crate) fn list<T>(&self, read: impl Fn(&Field<'_>) -> Result<T, PolicyError>) -> Result<Vec<T>, PolicyError> {
-        let Some(value) = self.value.as_ref().filter(|value| matches!(value.view(), View::List)) else {
+        let Some(value) = self.value.filter(|value| matches!(value.view(), View::List)) else {
             return Err(self.misfit("expected a list"));
         };
-        let items = value.items().into_iter().enumerate();
-        items
+        value
+            .items()
+            .enumerate()
             .map(|(index, item)| {
                 read(&Field { value: Some(item), path: Path::Item(&self.path, index), code: self.code })
             })
@@ -138,7 +139,7 @@ impl<'p> Field<'p> {
             Some(View::Null) => "null".into(),
             Some(View::Bool(value)) => format!("`{value}`"),
             Some(View::Number(_)) => "a number".into(),
-            Some(View::Text(text)) => format!("`{}`", clip(&text)),
+            Some(View::Text(text)) => format!("`{}`", clip(text)),
             Some(View::List) => "a list".into(),
             Some(View::Object) => "an object".into(),
             Some(View::Other) => "something that is not JSON".to_owned(),
@@ -150,8 +151,8 @@ impl<'p> Field<'p> {
         PolicyError { code: self.code, path: self.path.to_string(), message }
     }
 
-    fn view(&self) -> Option<View<'_>> {
-        self.value.as_ref().map(Value::view)
+    fn view(&self) -> Option<View<'p>> {
+        self.value.map(Value::view)
     }
 }
 

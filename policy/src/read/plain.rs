@@ -1,54 +1,53 @@
-//! Plain data: what JSON can say, as a tree.
+//! Plain data: what JSON can say, in one piece of memory.
 
-use std::borrow::Cow;
+use super::field::Field;
+use super::request;
+use super::value::Value;
+use crate::error::PolicyError;
+use crate::person::Person;
+use crate::rules::Rules;
 
-use serde::{Deserialize, Serialize};
-
-use super::value::View;
-
-/// A JSON value as a tree. The host carries requests into the module in this form.
+/// A JSON value in the form in which it crosses into the module: CBOR (RFC 8949) of definite lengths.
 ///
-/// Numbers are 64-bit floating point as in JavaScript. Of two members of the same name the last one counts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Plain {
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool(bool),
-    /// A number.
-    Number(f64),
-    /// Text.
-    Text(String),
-    /// A list.
-    List(Vec<Plain>),
-    /// An object: its members in their order.
-    Object(Vec<(String, Plain)>),
-    /// A value that the rules have no use for: too deep, or text that is not well-formed Unicode.
-    Other,
-}
+/// Numbers are 64-bit floating point as in JavaScript. Of two members of the same name the first one counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plain(Vec<u8>);
 
-pub(super) fn view(value: &Plain) -> View<'_> {
-    match value {
-        Plain::Null => View::Null,
-        Plain::Bool(value) => View::Bool(*value),
-        Plain::Number(value) => View::Number(*value),
-        Plain::Text(text) => View::Text(Cow::Borrowed(text)),
-        Plain::List(_) => View::List,
-        Plain::Object(_) => View::Object,
-        Plain::Other => View::Other,
+impl Plain {
+    /// Takes over CBOR from anywhere.
+    ///
+    /// # Errors
+    /// `invalid_input` with an empty path when the bytes are not one item, or when a length in them is indefinite.
+    pub fn from_cbor(bytes: Vec<u8>) -> Result<Self, PolicyError> {
+        Value::new(&bytes)?;
+        Ok(Self(bytes))
     }
-}
 
-pub(super) fn member<'d>(value: &'d Plain, name: &str) -> Option<&'d Plain> {
-    let Plain::Object(members) = value else { return None };
-    members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
-}
+    /// What a writer wrote, which is well-formed.
+    #[cfg(feature = "json")]
+    pub(super) fn written(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
 
-pub(super) fn names(value: &Plain) -> Vec<String> {
-    let Plain::Object(members) = value else { return Vec::new() };
-    members.iter().map(|(key, _)| key.clone()).collect()
-}
+    /// The bytes that cross.
+    #[must_use]
+    pub fn as_cbor(&self) -> &[u8] {
+        &self.0
+    }
 
-pub(super) fn items(value: &Plain) -> &[Plain] {
-    if let Plain::List(items) = value { items } else { &[] }
+    /// Reads a [`Person`]; paths in errors begin with `path`.
+    ///
+    /// # Errors
+    /// `invalid_input` with the path of the first field that does not fit.
+    pub fn to_person(&self, path: &str) -> Result<Person, PolicyError> {
+        request::person(&Field::root(Value::new(&self.0)?, path))
+    }
+
+    /// Reads [`Rules`]; a missing rule takes its default. Paths in errors begin with `rules`.
+    ///
+    /// # Errors
+    /// `invalid_rules` with the path of the first rule that is unknown or does not fit.
+    pub fn to_rules(&self) -> Result<Rules, PolicyError> {
+        request::rules(&Field::root(Value::new(&self.0)?, "rules").of_rules())
+    }
 }

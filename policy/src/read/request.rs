@@ -70,8 +70,16 @@ pub(crate) fn request(data: Value<'_>) -> Result<(Request, Option<Rules>), Polic
     Ok((request, rules))
 }
 
+#[cfg(all(feature = "module", target_arch = "wasm32"))]
+/// Reads a list of people with the instant at which they are judged.
+pub(crate) fn people(data: Value<'_>) -> Result<(Vec<Person>, crate::Instant), PolicyError> {
+    let root = Field::root(data, "");
+    let people = root.object()?.member("people").list(|item| person(item))?;
+    Ok((people, root.member("now").parse()?))
+}
+
 /// Reads the members of a change. The account comes last, so that a missing owner is found after every other fault.
-pub(crate) fn change_request(root: &Field<'_>) -> Result<ChangeRequest, PolicyError> {
+fn change_request(root: &Field<'_>) -> Result<ChangeRequest, PolicyError> {
     let announced = announced(root)?;
     let actor = root.member("actor").nullable(|field| person(field))?;
     let change = change(&root.member("change"))?;
@@ -80,14 +88,14 @@ pub(crate) fn change_request(root: &Field<'_>) -> Result<ChangeRequest, PolicyEr
 }
 
 /// Reads the members of a review. The account comes last, as in a change.
-pub(crate) fn review_request(root: &Field<'_>) -> Result<ReviewRequest, PolicyError> {
+fn review_request(root: &Field<'_>) -> Result<ReviewRequest, PolicyError> {
     let announced = announced(root)?;
     let reminded_for = root.member("remindedFor").nullable(|field| reminded_for(field))?;
     let now = root.member("now").parse()?;
     Ok(ReviewRequest { account: account(&root.member("account"))?, announced, reminded_for, now })
 }
 
-pub(crate) fn person(field: &Field<'_>) -> Result<Person, PolicyError> {
+pub(super) fn person(field: &Field<'_>) -> Result<Person, PolicyError> {
     let field = field.object()?;
     Ok(Person {
         id: field.member("id").parse()?,
@@ -100,7 +108,7 @@ pub(crate) fn person(field: &Field<'_>) -> Result<Person, PolicyError> {
 }
 
 /// Reads an account; `no_owner` is found after every fault of its fields.
-pub(crate) fn account(field: &Field<'_>) -> Result<Account, PolicyError> {
+fn account(field: &Field<'_>) -> Result<Account, PolicyError> {
     let field = field.object()?;
     let owner = field.member("owner").nullable(|field| person(field))?;
     let designation = field.member("designation").nullable(|field| designee(field))?;
@@ -158,7 +166,7 @@ fn reminded_for(field: &Field<'_>) -> Result<RemindedFor, PolicyError> {
     })
 }
 
-pub(crate) fn event(field: &Field<'_>) -> Result<Event, PolicyError> {
+fn event(field: &Field<'_>) -> Result<Event, PolicyError> {
     let field = field.object()?;
     Ok(Event { kind: field.member("kind").parse()?, severity: field.member("severity").parse()? })
 }

@@ -1,81 +1,93 @@
-//! A value of the input, wherever it lives.
+//! A value of the input, read where it lies.
 
-use std::borrow::Cow;
+use core::str;
 
-#[cfg(all(feature = "module", target_arch = "wasm32"))]
-use super::javascript;
-use super::plain::{self, Plain};
+use super::cbor::Item;
+use crate::error::PolicyError;
 
-/// A value of the input. Its members are looked up when somebody asks for them, and never else.
-pub(crate) enum Value<'d> {
-    /// In a tree of this crate's.
-    Plain(&'d Plain),
-    /// In JavaScript.
-    #[cfg(all(feature = "module", target_arch = "wasm32"))]
-    JavaScript(Cow<'d, wasm_bindgen::JsValue>),
-}
+/// A value of the input: the bytes that begin with it. Nothing is decoded before somebody asks.
+#[derive(Clone, Copy)]
+pub(crate) struct Value<'d>(&'d [u8]);
 
 /// What a value is. There is one type of numbers, as in JavaScript.
-pub(crate) enum View<'a> {
+pub(crate) enum View<'d> {
     Null,
     Bool(bool),
     Number(f64),
-    Text(Cow<'a, str>),
+    Text(&'d str),
     List,
     Object,
-    /// Nothing that JSON has, such as a function, or text that is not well-formed Unicode.
+    /// Nothing that JSON has, such as text that is not well-formed Unicode.
     Other,
 }
 
 impl<'d> Value<'d> {
+    /// The one value that these bytes are.
+    pub(crate) fn new(bytes: &'d [u8]) -> Result<Self, PolicyError> {
+        match Item::skip(bytes) {
+            Some([]) => Ok(Self(bytes)),
+            _ => Err(PolicyError::invalid_input("", "expected one CBOR item of definite length")),
+        }
+    }
+
     /// What the value is.
-    pub(crate) fn view(&self) -> View<'_> {
-        match self {
-            Self::Plain(value) => plain::view(value),
-            #[cfg(all(feature = "module", target_arch = "wasm32"))]
-            Self::JavaScript(value) => javascript::view(value),
+    pub(crate) fn view(self) -> View<'d> {
+        match Item::read(self.0) {
+            Some(Item::Null) => View::Null,
+            Some(Item::Bool(value)) => View::Bool(value),
+            Some(Item::Number(value)) => View::Number(value),
+            Some(Item::Text(text)) => str::from_utf8(text).map_or(View::Other, View::Text),
+            Some(Item::List(..)) => View::List,
+            Some(Item::Object(..)) => View::Object,
+            Some(Item::Other) | None => View::Other,
         }
     }
 
     /// The member of that name, if the value is an object that has it.
-    pub(crate) fn member(&self, name: &str) -> Option<Value<'d>> {
-        match self {
-            Self::Plain(value) => plain::member(value, name).map(Self::Plain),
-            #[cfg(all(feature = "module", target_arch = "wasm32"))]
-            Self::JavaScript(value) => javascript::member(value, name).map(|value| Self::JavaScript(Cow::Owned(value))),
-        }
+    pub(crate) fn member(self, name: &str) -> Option<Self> {
+        self.members().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// The names of an object's members.
-    pub(crate) fn names(&self) -> Vec<String> {
-        match self {
-            Self::Plain(value) => plain::names(value),
-            #[cfg(all(feature = "module", target_arch = "wasm32"))]
-            Self::JavaScript(value) => javascript::names(value),
-        }
+    pub(crate) fn names(self) -> impl Iterator<Item = &'d str> {
+        self.members().map(|(name, _)| name)
     }
 
     /// The items of a list.
-    pub(crate) fn items(&self) -> Vec<Value<'d>> {
-        match self {
-            Self::Plain(value) => plain::items(value).iter().map(Self::Plain).collect(),
-            #[cfg(all(feature = "module", target_arch = "wasm32"))]
-            Self::JavaScript(value) => {
-                javascript::items(value).into_iter().map(|value| Self::JavaScript(Cow::Owned(value))).collect()
-            }
-        }
+    pub(crate) fn items(self) -> impl Iterator<Item = Self> {
+        let (count, rest) = match Item::read(self.0) {
+            Some(Item::List(count, rest)) => (count, rest),
+            _ => (0, self.0),
+        };
+        Values { count, rest }
+    }
+
+    fn members(self) -> impl Iterator<Item = (&'d str, Self)> {
+        let (count, rest) = match Item::read(self.0) {
+            Some(Item::Object(count, rest)) => (count, rest),
+            _ => (0, self.0),
+        };
+        let mut values = Values { count: count.saturating_mul(2), rest };
+        core::iter::from_fn(move || match (values.next()?.view(), values.next()?) {
+            (View::Text(name), value) => Some((name, value)),
+            _ => None,
+        })
     }
 }
 
-impl<'d> From<&'d Plain> for Value<'d> {
-    fn from(value: &'d Plain) -> Self {
-        Self::Plain(value)
-    }
+/// Values that stand one after another.
+struct Values<'d> {
+    count: u64,
+    rest: &'d [u8],
 }
 
-#[cfg(all(feature = "module", target_arch = "wasm32"))]
-impl<'d> From<&'d wasm_bindgen::JsValue> for Value<'d> {
-    fn from(value: &'d wasm_bindgen::JsValue) -> Self {
-        Self::JavaScript(Cow::Borrowed(value))
+impl<'d> Iterator for Values<'d> {
+    type Item = Value<'d>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.count = self.count.checked_sub(1)?;
+        let value = Value(self.rest);
+        self.rest = Item::skip(self.rest)?;
+        Some(value)
     }
 }

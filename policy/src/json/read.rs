@@ -1,12 +1,12 @@
-//! Requests and answers as JSON text, for native callers.
+//! Requests as JSON text, read one level at a time so that their depth costs nothing.
+
+use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::decide::{Answer, decide};
 use crate::error::PolicyError;
-use crate::read::Plain;
-use crate::rules::Rules;
+use crate::read::{CborWriter, Plain};
 
 /// The longest request that is read, in bytes. Longer text is refused before it is looked at.
 pub const MAX_REQUEST_BYTES: usize = 2 * 1024 * 1024;
@@ -14,26 +14,7 @@ pub const MAX_REQUEST_BYTES: usize = 2 * 1024 * 1024;
 /// How many levels of a request are read. The rules look at five; a value below them is only skipped.
 const MAX_DEPTH: usize = 8;
 
-/// Decides one JSON request and writes the answer as compact JSON (SPEC 11).
-///
-/// `rules_in_force` hold for a request that brings no rules of its own.
-///
-/// ```
-/// use security_contact_policy::{Rules, json};
-///
-/// let answer = json::decide_text(br#"{"op":"eligibility"}"#, &Rules::default());
-/// assert!(answer.starts_with(r#"{"error":{"code":"invalid_input","path":"person","#));
-/// ```
-#[must_use]
-pub fn decide_text(request: &[u8], rules_in_force: &Rules) -> String {
-    let answer = match read(request) {
-        Ok(request) => decide(&request, rules_in_force),
-        Err(error) => Answer::Error { error },
-    };
-    write(&answer)
-}
-
-/// Reads JSON text as plain data.
+/// Reads JSON text as plain data. Of two members of the same name the last one counts, as in JavaScript.
 ///
 /// # Errors
 /// `invalid_input` with an empty path when the text is no JSON, no UTF-8, or longer than [`MAX_REQUEST_BYTES`].
@@ -46,39 +27,56 @@ pub fn read(text: &[u8]) -> Result<Plain, PolicyError> {
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| {
         PolicyError::invalid_input("", format!("expected one JSON value, got an error at column {}", error.column()))
     })?;
-    Ok(level(raw, MAX_DEPTH))
+    let mut plain = CborWriter::default();
+    level(raw, MAX_DEPTH, &mut plain);
+    Ok(plain.finish())
 }
 
-/// Writes an answer as compact JSON, its members in SPEC's order.
-#[must_use]
-pub fn write(answer: &Answer) -> String {
-    // Answers hold text, numbers and lists alone, which JSON can always write.
-    serde_json::to_string(answer).unwrap_or_default()
-}
-
-/// Reads one level of JSON that is known to be well-formed; its depth costs no stack.
-fn level(raw: &RawValue, depth: usize) -> Plain {
+/// Writes one level of JSON that is known to be well-formed; its depth costs no stack.
+fn level(raw: &RawValue, depth: usize, plain: &mut CborWriter) {
     let text = raw.get();
-    let read = match text.as_bytes().first() {
-        _ if depth == 0 => None,
-        Some(b'{') => serde_json::from_str::<Members<'_>>(text).ok().map(|members| {
-            let below = |(name, value): (Name, &RawValue)| (name.0, level(value, depth.saturating_sub(1)));
-            Plain::Object(members.0.into_iter().map(below).collect())
+    let below = depth.saturating_sub(1);
+    match text.as_bytes().first() {
+        _ if depth == 0 => plain.other(),
+        Some(b't') => plain.boolean(true),
+        Some(b'f') => plain.boolean(false),
+        Some(b'n') => plain.null(),
+        Some(b'"') => written(serde_json::from_str(text), plain, |text: String, plain| plain.text(&text)),
+        Some(b'[') => written(serde_json::from_str(text), plain, |items: Vec<&RawValue>, plain| {
+            plain.list(items.len());
+            items.into_iter().for_each(|item| level(item, below, plain));
         }),
-        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text)
-            .ok()
-            .map(|items| Plain::List(items.into_iter().map(|item| level(item, depth.saturating_sub(1))).collect())),
-        Some(b'"') => serde_json::from_str(text).ok().map(Plain::Text),
-        Some(b't') => Some(Plain::Bool(true)),
-        Some(b'f') => Some(Plain::Bool(false)),
-        Some(b'n') => Some(Plain::Null),
-        _ => text.parse().ok().map(Plain::Number),
-    };
-    read.unwrap_or(Plain::Other)
+        Some(b'{') => written(serde_json::from_str(text), plain, |members: Members<'_>, plain| {
+            let members = members.last_of_each();
+            plain.object(members.len());
+            for (name, value) in members {
+                plain.text(&name);
+                level(value, below, plain);
+            }
+        }),
+        _ => written(text.parse(), plain, |number, plain| plain.number(number)),
+    }
+}
+
+/// Writes what was read, or else that it is of no use, such as text with half of a surrogate pair.
+fn written<T, E>(read: Result<T, E>, plain: &mut CborWriter, write: impl FnOnce(T, &mut CborWriter)) {
+    match read {
+        Ok(value) => write(value, plain),
+        Err(_) => plain.other(),
+    }
 }
 
 /// The members of one object, in their order, each value unread.
 struct Members<'a>(Vec<(Name, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    fn last_of_each(self) -> Vec<(String, &'a RawValue)> {
+        let mut seen = HashSet::new();
+        let last: Vec<bool> = self.0.iter().rev().map(|(name, _)| seen.insert(&name.0)).collect();
+        let members = self.0.iter().zip(last.into_iter().rev()).filter(|(_, last)| *last);
+        members.map(|((name, value), _)| (name.0.clone(), *value)).collect()
+    }
+}
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -145,6 +143,8 @@ fn without_surrogates(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::decide_text;
+    use crate::rules::Rules;
 
     const PERSON: &str = r#""id":"u-1","role":"admin","accountSettings":"none","status":"active","lastLoginAt":null,
         "staffRole":null"#;
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn numbers_out_of_range_are_numbers_all_the_same() {
-        assert_eq!(read(b"1e999").unwrap(), Plain::Number(f64::INFINITY));
+        assert_eq!(read(b"1e999").unwrap().as_cbor(), [&[0xfb][..], &f64::INFINITY.to_be_bytes()].concat());
         let rules = r#"{"op":"access","rules":{"maxLoginAgeDays":1e999}}"#;
         assert!(answer(rules).starts_with(r#"{"error":{"code":"invalid_rules","path":"rules.maxLoginAgeDays","#));
     }
