@@ -3,6 +3,7 @@
 mod chromium;
 mod directory;
 mod manifest;
+mod metadata;
 mod module;
 mod npm;
 mod pkg;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use xshell::{Shell, cmd};
 
+use crate::metadata;
 use crate::workspace::Workspace;
 
 /// File names and what the files hold.
@@ -65,7 +66,10 @@ pub(crate) fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
         .env("CARGO_TARGET_DIR", workspace.path(TARGET))
         .run()?;
     optimise(shell, &raw.join(WASM))?;
-    read_folder(&raw)
+    let mut files = read_folder(&raw)?;
+    let wasm = files.get_mut(WASM).with_context(|| format!("wasm-pack wrote no `{WASM}`"))?;
+    metadata::append(wasm, workspace, shell)?;
+    Ok(files)
 }
 
 fn disturbs(name: &OsStr) -> bool {

@@ -1,47 +1,78 @@
-//! `policy`: which policy decides here.
+//! `policy`: which policy decides here, and which one a file holds.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
 use clap::Args;
-use security_contact_policy::{ABI_VERSION, Rules};
+use security_contact_policy::Rules;
 use serde::Serialize;
 
 use super::options::Options;
 use super::{End, print};
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError, Limits, MODULE, Metadata, PolicyIdentity};
 
-/// Say which policy decides here, as JSON
+/// Say which policy decides here, or which one a file holds, as JSON
 ///
 /// `moduleSha256` is the hash of the WebAssembly module, the same in the npm package. Two deployments with the same
 /// `fingerprint` decide the same: it is a hash of the policy's version and the rules in force. Those are the default
-/// ones or those of `--rules`; no data folder is looked at.
+/// ones or those of `--rules`; no data folder is looked at. What the module says about itself is in `module`:
+/// `sourceSha256` is a hash of the sources that it was built from.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   $ security-contact policy
-  $ security-contact policy --rules ./data/rules.json")]
-pub(super) struct Policy {}
+  $ security-contact policy --rules ./data/rules.json
+  $ security-contact policy --module node_modules/security-contact-policy/security_contact_policy_bg.wasm")]
+pub(super) struct Policy {
+    /// Look at this WebAssembly file instead of the module in this program
+    ///
+    /// It is loaded as the program's own would be: with its imports checked, and its memory and time limited. One that
+    /// this version cannot run is described all the same, and `unusable` says why.
+    #[arg(long, value_name = "FILE")]
+    module: Option<PathBuf>,
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Identity<'a> {
-    policy_version: &'a str,
-    abi_version: u32,
-    module_sha256: &'a str,
-    fingerprint: &'a str,
+struct Description<'a> {
+    module: &'a Metadata,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    identity: Option<&'a PolicyIdentity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unusable: Option<String>,
     rules: &'a Rules,
 }
 
 impl Policy {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<End> {
-        let engine = Engine::embedded(&options.rules()?)?;
-        let identity = engine.identity();
-        let identity = Identity {
-            policy_version: &identity.policy_version,
-            abi_version: ABI_VERSION,
-            module_sha256: &identity.module_sha256,
-            fingerprint: &identity.fingerprint,
-            rules: engine.rules(),
-        };
-        print::json(&identity)?;
+        let rules = options.rules()?;
+        match &self.module {
+            None => print_description(MODULE, &rules)?,
+            Some(path) => {
+                let bytes =
+                    fs::read(path).with_context(|| format!("the module `{}` cannot be read", path.display()))?;
+                print_description(&bytes, &rules).with_context(|| unfit(path))?;
+            }
+        }
         Ok(End::Done)
     }
+}
+
+fn unfit(path: &Path) -> String {
+    format!("`{}` is not a module of this policy", path.display())
+}
+
+fn print_description(bytes: &[u8], rules: &Rules) -> anyhow::Result<()> {
+    let Some(module) = Metadata::of(bytes)? else { bail!("it does not say what it is") };
+    let engine = match Engine::new(bytes, rules, Limits::default()) {
+        Err(error @ EngineError::Rules(_)) => return Err(error.into()),
+        engine => engine,
+    };
+    let (identity, unusable) = match &engine {
+        Ok(engine) => (Some(engine.identity()), None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    print::json(&Description { module: &module, identity, unusable, rules })?;
+    Ok(())
 }

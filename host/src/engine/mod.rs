@@ -5,6 +5,7 @@
 //! one that was used long enough is replaced.
 
 mod guest;
+mod metadata;
 mod module;
 mod pool;
 
@@ -17,6 +18,7 @@ use security_contact_policy::{
 };
 use serde::Serialize;
 
+pub use metadata::Metadata;
 pub use module::MODULE;
 
 use module::Module;
