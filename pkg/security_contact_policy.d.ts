@@ -428,12 +428,12 @@ export interface InitOutput {
     readonly engine_eligibilityMany: (a: number, b: number, c: number) => [number, number];
     readonly engine_fingerprint: (a: number) => [number, number];
     readonly engine_new: (a: number, b: number) => [number, number, number];
-    readonly engine_rules: (a: number) => [number, number, number];
     readonly security_contact_alloc: (a: number) => number;
     readonly security_contact_call: (a: number, b: number) => bigint;
     readonly security_contact_configure: (a: number, b: number) => bigint;
     readonly security_contact_decide: (a: number, b: number) => bigint;
     readonly security_contact_free: (a: number, b: number) => void;
+    readonly engine_rules: (a: number) => [number, number, number];
     readonly version: () => [number, number];
     readonly security_contact_abi_version: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;

@@ -7,12 +7,12 @@ export const engine_decide: (a: number, b: number, c: number) => [number, number
 export const engine_eligibilityMany: (a: number, b: number, c: number) => [number, number];
 export const engine_fingerprint: (a: number) => [number, number];
 export const engine_new: (a: number, b: number) => [number, number, number];
-export const engine_rules: (a: number) => [number, number, number];
 export const security_contact_alloc: (a: number) => number;
 export const security_contact_call: (a: number, b: number) => bigint;
 export const security_contact_configure: (a: number, b: number) => bigint;
 export const security_contact_decide: (a: number, b: number) => bigint;
 export const security_contact_free: (a: number, b: number) => void;
+export const engine_rules: (a: number) => [number, number, number];
 export const version: () => [number, number];
 export const security_contact_abi_version: () => number;
 export const __wbindgen_externrefs: WebAssembly.Table;

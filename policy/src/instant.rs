@@ -81,19 +81,40 @@ pub(crate) const fn days_in_millis(days: u32) -> i64 {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every instant in range is one of chrono's.
-        let Some(utc) = DateTime::from_timestamp_millis(self.0) else { return Err(fmt::Error) };
-        write!(
-            f,
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            utc.year(),
-            utc.month(),
-            utc.day(),
-            utc.hour(),
-            utc.minute(),
-            utc.second(),
-            utc.timestamp_subsec_millis()
-        )
+        f.write_str(self.text(&mut [0; TEXT_BYTES]))
+    }
+}
+
+/// How long an instant is as text.
+const TEXT_BYTES: usize = "2026-10-01T09:30:00.000Z".len();
+
+impl Instant {
+    /// The instant as text, digit by digit: `core::fmt` takes several times as long.
+    fn text(self, buffer: &mut [u8; TEXT_BYTES]) -> &str {
+        // Every instant in range is one of chrono's, and its year has four digits.
+        let utc = DateTime::from_timestamp_millis(self.0).unwrap_or_default().naive_utc();
+        let parts = [
+            (utc.year().unsigned_abs(), 4, b'-'),
+            (utc.month(), 2, b'-'),
+            (utc.day(), 2, b'T'),
+            (utc.hour(), 2, b':'),
+            (utc.minute(), 2, b':'),
+            (utc.second(), 2, b'.'),
+            (utc.and_utc().timestamp_subsec_millis(), 3, b'Z'),
+        ];
+        let mut rest = buffer.as_mut_slice();
+        for (number, digits, mark) in parts {
+            let Some((part, after)) = rest.split_at_mut_checked(digits) else { break };
+            let mut number = number;
+            for digit in part.iter_mut().rev() {
+                *digit = b'0' | u8::try_from(number % 10).unwrap_or_default();
+                number /= 10;
+            }
+            let Some((sign, after)) = after.split_first_mut() else { break };
+            *sign = mark;
+            rest = after;
+        }
+        core::str::from_utf8(buffer).unwrap_or_default()
     }
 }
 
@@ -151,7 +172,10 @@ impl Scan<'_> {
     }
 
     fn digit(&mut self) -> Option<u32> {
-        self.one_of(b"0123456789").map(|byte| u32::from(byte.wrapping_sub(b'0')))
+        let (first, rest) = self.0.split_first()?;
+        let digit = first.is_ascii_digit().then(|| u32::from(first & 0x0f))?;
+        self.0 = rest;
+        Some(digit)
     }
 
     fn digits(&mut self, count: u32) -> Option<u32> {
@@ -192,7 +216,11 @@ impl Scan<'_> {
 impl Serialize for Instant {
     /// RFC 3339 in formats for people, milliseconds as an integer in binary ones.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.text(&mut [0; TEXT_BYTES]))
+        } else {
+            serializer.serialize_i64(self.0)
+        }
     }
 }
 

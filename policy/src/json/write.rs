@@ -19,10 +19,11 @@ pub fn write(answer: &Answer) -> String {
 /// Writes answers as a list in compact JSON.
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
 pub(crate) fn write_all(answers: impl Iterator<Item = Answer>) -> String {
-    let mut text = String::from("[");
+    let mut text = Vec::new();
     for answer in answers {
-        text.push_str(if text.len() > 1 { "," } else { "" });
-        text.push_str(&write(&answer));
+        text.push(if text.is_empty() { b'[' } else { b',' });
+        let _ = serde_json::to_writer(&mut text, &answer); // as in `write`
     }
-    text + "]"
+    text.extend(if text.is_empty() { "[]" } else { "]" }.bytes());
+    String::from_utf8(text).unwrap_or_default()
 }

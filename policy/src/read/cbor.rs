@@ -7,34 +7,29 @@
 #[cfg(feature = "json")]
 use super::plain::Plain;
 
-/// What stands at the beginning of some bytes.
-pub(super) enum Item<'d> {
-    Null,
-    Bool(bool),
-    Number(f64),
-    /// The bytes of a text, which may be any.
-    Text(&'d [u8]),
-    /// How many items follow, and the bytes that begin with the first.
-    List(u64, &'d [u8]),
-    /// How many pairs of a name and a value follow, and the bytes that begin with the first.
-    Object(u64, &'d [u8]),
-    Other,
+/// The first byte of an item with its argument, and what follows.
+pub(super) struct Head<'d> {
+    /// The major type, 0 to 7.
+    pub(super) kind: u8,
+    /// The other five bits of the first byte.
+    pub(super) info: u8,
+    pub(super) argument: u64,
+    pub(super) rest: &'d [u8],
 }
 
-/// The first byte of an item without its argument, and that argument.
-struct Head<'d> {
-    kind: u8,
-    info: u8,
-    argument: u64,
-    rest: &'d [u8],
-}
+pub(super) const TEXT: u8 = 3;
+const BYTES: u8 = 2;
+const LIST: u8 = 4;
+const OBJECT: u8 = 5;
+const TAG: u8 = 6;
 
 impl<'d> Head<'d> {
-    fn read(bytes: &'d [u8]) -> Option<Self> {
+    /// Reads the head at the beginning of `bytes`; nothing when there is none, or an indefinite length.
+    pub(super) fn read(bytes: &'d [u8]) -> Option<Self> {
         let (first, rest) = bytes.split_first()?;
         let (kind, info) = (first >> 5, first & 0x1f);
         let width = match info {
-            0..=23 => 0,
+            0..=23 => return Some(Self { kind, info, argument: info.into(), rest }),
             24 => 1,
             25 => 2,
             26 => 4,
@@ -42,57 +37,41 @@ impl<'d> Head<'d> {
             _ => return None,
         };
         let (argument, rest) = rest.split_at_checked(width)?;
-        let argument = match width {
-            0 => info.into(),
-            _ => argument.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)),
-        };
+        let argument = argument.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
         Some(Self { kind, info, argument, rest })
     }
 
-    /// The bytes that the argument counts, and what follows them.
-    fn bytes(&self) -> Option<(&'d [u8], &'d [u8])> {
+    /// The bytes of a text, and what follows them.
+    pub(super) fn bytes(&self) -> Option<(&'d [u8], &'d [u8])> {
         self.rest.split_at_checked(usize::try_from(self.argument).ok()?)
     }
-}
 
-impl<'d> Item<'d> {
-    /// Reads the item at the beginning of `bytes`; nothing when there is none.
-    pub(super) fn read(bytes: &'d [u8]) -> Option<Self> {
-        let head = Head::read(bytes)?;
-        Some(match (head.kind, head.info) {
-            (0, _) => Self::Number(to_f64(head.argument)),
-            (1, _) => Self::Number(-1.0 - to_f64(head.argument)),
-            (3, _) => Self::Text(head.bytes()?.0),
-            (4, _) => Self::List(head.argument, head.rest),
-            (5, _) => Self::Object(head.argument, head.rest),
-            (7, 20 | 21) => Self::Bool(head.info == 21),
-            (7, 22) => Self::Null,
-            (7, 26) => Self::Number(f32::from_bits(u32::try_from(head.argument).ok()?).into()),
-            (7, 27) => Self::Number(f64::from_bits(head.argument)),
-            _ => Self::Other,
-        })
-    }
-
-    /// What follows the item at the beginning of `bytes` and all that is in it; nothing when they end before.
-    pub(super) fn skip(mut bytes: &'d [u8]) -> Option<&'d [u8]> {
-        let mut pending = 1_u64;
-        while let Some(left) = pending.checked_sub(1) {
-            let head = Head::read(bytes)?;
-            bytes = if matches!(head.kind, 2 | 3) { head.bytes()?.1 } else { head.rest };
-            pending = left.saturating_add(match head.kind {
-                4 => head.argument,
-                5 => head.argument.saturating_mul(2),
-                6 => 1,
-                _ => 0,
-            });
+    /// What follows the whole item; nothing when the bytes end before.
+    pub(super) fn skip(&self) -> Option<&'d [u8]> {
+        match self.kind {
+            BYTES | TEXT => Some(self.bytes()?.1),
+            LIST => skip(self.argument, self.rest),
+            OBJECT => skip(self.argument.saturating_mul(2), self.rest),
+            TAG => skip(1, self.rest),
+            _ => Some(self.rest),
         }
-        Some(bytes)
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // as JavaScript reads a long number
-fn to_f64(number: u64) -> f64 {
-    number as f64
+/// What follows that many items. The items in them are counted, so that depth costs nothing.
+fn skip(count: u64, mut bytes: &[u8]) -> Option<&[u8]> {
+    let mut pending = count;
+    while let Some(left) = pending.checked_sub(1) {
+        let head = Head::read(bytes)?;
+        bytes = if matches!(head.kind, BYTES | TEXT) { head.bytes()?.1 } else { head.rest };
+        pending = left.saturating_add(match head.kind {
+            LIST => head.argument,
+            OBJECT => head.argument.saturating_mul(2),
+            TAG => 1,
+            _ => 0,
+        });
+    }
+    Some(bytes)
 }
 
 /// Writes plain data, each value after the one before.

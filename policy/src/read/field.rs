@@ -1,11 +1,12 @@
 //! One field of the input: its value, and the path to it.
 
+use core::cell::Cell;
 use core::fmt;
 use core::ops::RangeInclusive;
 use core::str::FromStr;
 use std::borrow::Cow;
 
-use super::value::{Value, View};
+use super::value::{Members, Value};
 use crate::error::{ErrorCode, PolicyError};
 
 /// A field of the input. A missing field is a field too, so that the error can name it.
@@ -13,6 +14,8 @@ pub(crate) struct Field<'p> {
     value: Option<Value<'p>>,
     path: Path<'p>,
     code: ErrorCode,
+    /// The members after the one that was asked for last. Who writes them in our order finds each at once.
+    ahead: Cell<Option<Members<'p>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -33,9 +36,13 @@ impl fmt::Display for Path<'_> {
 }
 
 impl<'p> Field<'p> {
+    fn new(value: Option<Value<'p>>, path: Path<'p>, code: ErrorCode) -> Self {
+        Self { value, path, code, ahead: Cell::new(None) }
+    }
+
     /// The field with which a reading begins; `name` is empty for a whole request.
     pub(crate) fn root(value: Value<'p>, name: &'p str) -> Self {
-        Self { value: Some(value), path: Path::Root(name), code: ErrorCode::InvalidInput }
+        Self::new(Some(value), Path::Root(name), ErrorCode::InvalidInput)
     }
 
     /// The same field, whose faults are faults of the rules.
@@ -45,8 +52,16 @@ impl<'p> Field<'p> {
 
     /// A member of this object; see [`object`](Self::object) for what is none.
     pub(crate) fn member<'c>(&'c self, name: &'c str) -> Field<'c> {
-        let value = self.value.and_then(|value| value.member(name));
-        Field { value, path: Path::Member(&self.path, name), code: self.code }
+        Field::new(self.find(name), Path::Member(&self.path, name), self.code)
+    }
+
+    /// The member of that name, searched for from where the last search ended.
+    fn find(&self, name: &str) -> Option<Value<'p>> {
+        let Some(Value::Object(all)) = self.value else { return None };
+        let mut ahead = self.ahead.get().unwrap_or(all);
+        let found = ahead.by_ref().chain(all).find(|(key, _)| *key == name.as_bytes());
+        self.ahead.set(Some(ahead));
+        found.map(|(_, value)| value)
     }
 
     /// Nothing when the field is missing.
@@ -68,43 +83,45 @@ impl<'p> Field<'p> {
         &self,
         read: impl FnOnce(&Self) -> Result<T, PolicyError>,
     ) -> Result<Option<T>, PolicyError> {
-        if matches!(self.view(), Some(View::Null)) { Ok(None) } else { read(self).map(Some) }
+        if matches!(self.value, Some(Value::Null)) { Ok(None) } else { read(self).map(Some) }
     }
 
     /// Requires an object.
     pub(crate) fn object(&self) -> Result<&Self, PolicyError> {
-        if matches!(self.view(), Some(View::Object)) { Ok(self) } else { Err(self.misfit("expected an object")) }
+        if matches!(self.value, Some(Value::Object(_))) { Ok(self) } else { Err(self.misfit("expected an object")) }
     }
 
     /// Requires that the object has no member but these. Of several others the least is reported: JavaScript keeps
     /// members in another order than they were written in.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), PolicyError> {
-        let names = self.value.into_iter().flat_map(Value::names);
-        let Some(unknown) = names.filter(|name| !known.contains(name)).min() else { return Ok(()) };
+        let Some(Value::Object(members)) = self.value else { return Ok(()) };
+        let is_known = |name: &[u8]| known.iter().any(|known| known.as_bytes() == name);
+        let Some(unknown) = members.map(|(name, _)| name).filter(|name| !is_known(name)).min() else { return Ok(()) };
+        let unknown = String::from_utf8_lossy(unknown);
         let message = format!("unknown; expected one of `{}`", known.join("`, `"));
-        Err(Field { value: None, path: Path::Member(&self.path, &clip(unknown)), code: self.code }.error(message))
+        Err(Field::new(None, Path::Member(&self.path, &clip(&unknown)), self.code).error(message))
     }
 
     /// Requires text that reads as a `T`.
     pub(crate) fn parse<T: FromStr<Err = PolicyError>>(&self) -> Result<T, PolicyError> {
-        match self.view() {
-            Some(View::Text(text)) => text.parse().map_err(|error: PolicyError| self.misfit(&error.message)),
+        match self.value {
+            Some(Value::Text(text)) => text.parse().map_err(|error: PolicyError| self.misfit(&error.message)),
             _ => Err(self.misfit("expected text")),
         }
     }
 
     /// Requires true or false.
     pub(crate) fn boolean(&self) -> Result<bool, PolicyError> {
-        match self.view() {
-            Some(View::Bool(value)) => Ok(value),
+        match self.value {
+            Some(Value::Bool(value)) => Ok(value),
             _ => Err(self.misfit("expected `true` or `false`")),
         }
     }
 
     /// Requires a whole number in `range`.
     pub(crate) fn whole(&self, range: RangeInclusive<u32>) -> Result<u32, PolicyError> {
-        let whole = match self.view() {
-            Some(View::Number(number)) => to_u32(number).filter(|number| range.contains(number)),
+        let whole = match self.value {
+            Some(Value::Number(number)) => to_u32(number).filter(|number| range.contains(number)),
             _ => None,
         };
         whole.ok_or_else(|| self.misfit(&format!("expected a whole number from {} to {}", range.start(), range.end())))
@@ -112,47 +129,38 @@ impl<'p> Field<'p> {
 
     /// Requires a whole number, and takes the nearest `u32`: for a number whose range depends on its neighbours.
     pub(crate) fn nearest_whole(&self) -> Result<u32, PolicyError> {
-        match self.view() {
-            Some(View::Number(number)) if number.fract() == 0.0 => Ok(to_nearest_u32(number)),
+        match self.value {
+            Some(Value::Number(number)) if number.fract() == 0.0 => Ok(to_nearest_u32(number)),
             _ => Err(self.misfit("expected a whole number")),
         }
     }
 
     /// Requires a list, and reads each item.
     pub(crate) fn list<T>(&self, read: impl Fn(&Field<'_>) -> Result<T, PolicyError>) -> Result<Vec<T>, PolicyError> {
-        let Some(value) = self.value.filter(|value| matches!(value.view(), View::List)) else {
-            return Err(self.misfit("expected a list"));
-        };
-        value
-            .items()
+        let Some(Value::List(items)) = self.value else { return Err(self.misfit("expected a list")) };
+        items
             .enumerate()
-            .map(|(index, item)| {
-                read(&Field { value: Some(item), path: Path::Item(&self.path, index), code: self.code })
-            })
+            .map(|(index, item)| read(&Field::new(Some(item), Path::Item(&self.path, index), self.code)))
             .collect()
     }
 
     /// The error that this field is not what was `expected`.
     pub(crate) fn misfit(&self, expected: &str) -> PolicyError {
-        let got = match self.view() {
+        let got = match self.value {
             None => return self.error(format!("missing; {expected}")),
-            Some(View::Null) => "null".into(),
-            Some(View::Bool(value)) => format!("`{value}`"),
-            Some(View::Number(_)) => "a number".into(),
-            Some(View::Text(text)) => format!("`{}`", clip(text)),
-            Some(View::List) => "a list".into(),
-            Some(View::Object) => "an object".into(),
-            Some(View::Other) => "something that is not JSON".to_owned(),
+            Some(Value::Null) => "null".into(),
+            Some(Value::Bool(value)) => format!("`{value}`"),
+            Some(Value::Number(_)) => "a number".into(),
+            Some(Value::Text(text)) => format!("`{}`", clip(text)),
+            Some(Value::List(_)) => "a list".into(),
+            Some(Value::Object(_)) => "an object".into(),
+            Some(Value::Other) => "something that is not JSON".to_owned(),
         };
         self.error(format!("{expected}, got {got}"))
     }
 
     fn error(&self, message: String) -> PolicyError {
         PolicyError { code: self.code, path: self.path.to_string(), message }
-    }
-
-    fn view(&self) -> Option<View<'p>> {
-        self.value.map(Value::view)
     }
 }
 
