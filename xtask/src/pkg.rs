@@ -13,6 +13,12 @@ use crate::{manifest, tools};
 /// Where a rebuilt package lies, to compare it by hand.
 const REBUILT: &str = "target/module/pkg";
 
+/// The handwritten part of the package.
+const SOURCES: &str = "policy/js";
+
+/// The file among them that is bundled into `node.cjs`.
+const REQUIRED: &str = "node-require.js";
+
 /// What `cargo xtask pkg` can be told.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -61,18 +67,53 @@ fn write(workspace: &Workspace) -> Result<()> {
 fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     tools::check_module_tools(workspace, shell)?;
     let mut files = module::build(workspace, shell)?;
-    files.retain(|name, _| name.starts_with("security_contact_policy") || name == "package.json");
+    files.retain(|name, _| {
+        let internal = name == "security_contact_policy_bg.wasm.d.ts";
+        name.starts_with("security_contact_policy") && !internal || name == "package.json"
+    });
     let package = files.get("package.json").context("wasm-pack wrote no `package.json`")?;
     files.insert("package.json".into(), manifest::package(package)?);
     let wasm = files.get(WASM).with_context(|| format!("wasm-pack wrote no `{WASM}`"))?;
-    files.insert("module.json".into(), manifest::module(wasm)?);
+    let (module, identity) = (manifest::module(wasm)?, manifest::identity(wasm));
+    files.insert("module.json".into(), module);
+    files.insert("identity.js".into(), identity);
     files.insert("wasm.d.ts".into(), manifest::WASM_TYPES.into());
+    files.extend(module::read_folder(&workspace.path(SOURCES))?);
+    files.remove(REQUIRED);
+    add_types_of_commonjs(&mut files)?;
+    files.insert("node.cjs".into(), commonjs(workspace, shell, &files)?);
     for (name, source) in
         [("README.md", "policy/README.md"), ("LICENSE-APACHE", "LICENSE-APACHE"), ("LICENSE-MIT", "LICENSE-MIT")]
     {
         files.insert(name.into(), shell.read_binary_file(workspace.path(source))?);
     }
     Ok(files)
+}
+
+/// The declarations once more under the names that TypeScript reads for `require`.
+fn add_types_of_commonjs(files: &mut Files) -> Result<()> {
+    for name in ["index", "security_contact_policy"] {
+        let types = files.get(&format!("{name}.d.ts")).with_context(|| format!("`{name}.d.ts` is missing"))?;
+        let types =
+            String::from_utf8(types.clone())?.replace("./security_contact_policy.js", "./security_contact_policy.cjs");
+        files.insert(format!("{name}.d.cts"), types.into());
+    }
+    Ok(())
+}
+
+/// Everything that `require` needs in one file: Node before version 22 cannot require ES modules.
+fn commonjs(workspace: &Workspace, shell: &Shell, files: &Files) -> Result<Vec<u8>> {
+    let folder = workspace.path("target/module/commonjs");
+    replace_folder(shell, &folder, files)?;
+    let entry = folder.join(REQUIRED);
+    shell.copy_file(workspace.path(SOURCES).join(REQUIRED), &entry)?;
+    // The glue's own way to fetch the module is not taken here.
+    let bundle = cmd!(
+        shell,
+        "tests/node_modules/.bin/esbuild {entry} --bundle --format=cjs --platform=node --target=node18
+         --define:import.meta.url=undefined --log-level=warning"
+    );
+    Ok(bundle.output()?.stdout)
 }
 
 fn replace_folder(shell: &Shell, folder: &Path, files: &Files) -> Result<()> {
@@ -96,7 +137,7 @@ fn differences(built: &Files, present: &Files) -> Vec<String> {
 }
 
 fn print_sizes(shell: &Shell, folder: &Path) -> Result<()> {
-    for name in [WASM, "security_contact_policy.js"] {
+    for name in [WASM, "security_contact_policy.js", "node.cjs"] {
         let path = folder.join(name);
         let raw = shell.read_binary_file(&path)?.len();
         let packed = cmd!(shell, "gzip -9 --stdout --no-name {path}").quiet().output()?.stdout.len();

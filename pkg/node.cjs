@@ -1,0 +1,562 @@
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
+
+// target/module/commonjs/node-require.js
+var node_require_exports = {};
+__export(node_require_exports, {
+  PolicyError: () => PolicyError,
+  abiVersion: () => abiVersion,
+  createPolicy: () => createPolicy,
+  decide: () => decide,
+  init: () => init,
+  moduleSha256: () => moduleSha256,
+  version: () => version
+});
+module.exports = __toCommonJS(node_require_exports);
+var import_node_fs = require("node:fs");
+var import_node_path = require("node:path");
+
+// target/module/commonjs/cbor.js
+var FALSE = 244;
+var TRUE = 245;
+var NULL = 246;
+var NOT_JSON = 247;
+var FLOAT64 = 251;
+var TEXT = 96;
+var TEXT_LENGTH8 = 120;
+var TEXT_LENGTH32 = 122;
+var EMPTY_LIST = 128;
+var LIST_LENGTH32 = 154;
+var OBJECT = 160;
+var OBJECT_LENGTH32 = 186;
+var SHORT = 64;
+var LONE_SURROGATE = new RegExp("\\p{Surrogate}", "u");
+var encoder = new TextEncoder();
+var bytes = new Uint8Array(1024);
+var float = new DataView(bytes.buffer);
+var end = 0;
+function reserve(count) {
+  if (end + count <= bytes.length) return;
+  const larger = new Uint8Array(2 * (end + count));
+  larger.set(bytes.subarray(0, end));
+  bytes = larger;
+  float = new DataView(bytes.buffer);
+}
+function writeByte(byte) {
+  reserve(1);
+  bytes[end++] = byte;
+}
+function writeHead(first, argument) {
+  reserve(5);
+  bytes[end] = first;
+  float.setUint32(end + 1, argument);
+  end += 5;
+}
+function writeText(text) {
+  const { length } = text;
+  if (length > SHORT || !writeAscii(text, length)) writeUnicode(text, length);
+}
+function writeAscii(text, length) {
+  reserve(length + 2);
+  let at = end;
+  if (length < 24) {
+    bytes[at++] = TEXT | length;
+  } else {
+    bytes[at++] = TEXT_LENGTH8;
+    bytes[at++] = length;
+  }
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 127) return false;
+    bytes[at++] = unit;
+  }
+  end = at;
+  return true;
+}
+function writeUnicode(text, length) {
+  if (LONE_SURROGATE.test(text)) return writeByte(NOT_JSON);
+  reserve(3 * length + 5);
+  const { written } = encoder.encodeInto(text, bytes.subarray(end + 5));
+  writeHead(TEXT_LENGTH32, written);
+  end += written;
+}
+function scalar(value) {
+  if (typeof value === "string") writeText(value);
+  else if (value === null) writeByte(NULL);
+  else if (typeof value === "boolean") writeByte(value ? TRUE : FALSE);
+  else if (typeof value === "number") writeNumber(value);
+  else if (typeof value !== "object") writeByte(NOT_JSON);
+  else writeByte(Array.isArray(value) ? EMPTY_LIST : OBJECT);
+}
+function writeNumber(value) {
+  reserve(9);
+  bytes[end] = FLOAT64;
+  float.setFloat64(end + 1, value);
+  end += 9;
+}
+function list(writeItem) {
+  return (value) => {
+    if (!Array.isArray(value)) return scalar(value);
+    writeHead(LIST_LENGTH32, value.length);
+    for (let i = 0; i < value.length; i++) writeItem(value[i]);
+  };
+}
+function members(shape) {
+  const names = Object.keys(shape);
+  const heads = names.map((name) => Uint8Array.of(TEXT | name.length, ...encoder.encode(name)));
+  const writers = Object.values(shape);
+  return (value) => {
+    if (!isObject(value)) return scalar(value);
+    writeByte(OBJECT);
+    const start = end - 1;
+    for (let i = 0; i < names.length; i++) {
+      const member = get(value, names[i]);
+      if (member === void 0) continue;
+      writeBytes(heads[i]);
+      writers[i](member);
+      bytes[start]++;
+    }
+  };
+}
+function writeBytes(source) {
+  reserve(source.length);
+  for (let i = 0; i < source.length; i++) bytes[end++] = source[i];
+}
+function onlyMembers(shape) {
+  const writers = new Map(Object.entries(shape));
+  return (value) => {
+    if (!isObject(value)) return scalar(value);
+    const names = Object.keys(value).filter((name) => get(value, name) !== void 0);
+    writeHead(OBJECT_LENGTH32, names.length);
+    for (const name of names) {
+      writeText(LONE_SURROGATE.test(name) ? decoder.decode(encoder.encode(name)) : name);
+      const write = writers.get(name);
+      if (write === void 0) writeByte(NOT_JSON);
+      else write(get(value, name));
+    }
+  };
+}
+var decoder = new TextDecoder();
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function get(object, name) {
+  try {
+    return object[name];
+  } catch {
+    return void 0;
+  }
+}
+var person = members({
+  id: scalar,
+  role: scalar,
+  accountSettings: scalar,
+  status: scalar,
+  lastLoginAt: scalar,
+  staffRole: scalar
+});
+var designee = { userId: scalar, person };
+var scalars = list(scalar);
+var rules = onlyMembers({
+  contactRoles: scalars,
+  accountSettingsEditQualifies: scalar,
+  managerRoles: scalars,
+  maxLoginAgeDays: scalar,
+  maxClockSkewSeconds: scalar,
+  blockedStaffRoles: scalars,
+  copyOwnerOnEvents: scalar,
+  expiryReminderDays: scalars
+});
+var question = {
+  op: scalar,
+  announced: scalar,
+  actor: person,
+  change: members({ kind: scalar, ...designee }),
+  remindedFor: members({ validUntil: scalar, days: scalars }),
+  event: members({ kind: scalar, severity: scalar }),
+  person,
+  now: scalar,
+  account: members({ owner: person, designation: members(designee) })
+};
+function encoding(write) {
+  return (value) => {
+    end = 0;
+    write(value);
+    return bytes.subarray(0, end);
+  };
+}
+var encodeRequest = encoding(onlyMembers({ ...question, rules }));
+var encodeQuestion = encoding(members(question));
+var encodePeople = encoding(members({ people: list(person), now: scalar }));
+var encodeRules = encoding(rules);
+
+// target/module/commonjs/identity.js
+var version = "1.0.0";
+var abiVersion = 2;
+var moduleSha256 = "6eb8f8ae10c64b6608a3990253fc52db9cf51ec5241fd03f794e232f815e06e1";
+
+// target/module/commonjs/error.js
+var PolicyError = class extends Error {
+  constructor(code, path, message) {
+    super(path === "" ? message : `\`${path}\`: ${message}`);
+    this.name = "PolicyError";
+    this.code = code;
+    this.path = path;
+  }
+};
+
+// target/module/commonjs/instant.js
+var FIRST = Date.parse("0001-01-01T00:00:00.000Z");
+var LAST = Date.parse("9999-12-31T23:59:59.999Z");
+var EXPECTED = "expected a Date or milliseconds in the years 0001 to 9999, or RFC 3339 text";
+var lastMillis = 0;
+var lastText = "1970-01-01T00:00:00.000Z";
+function instantOf(now = Date.now()) {
+  if (typeof now === "string") return now;
+  const millis = now instanceof Date ? now.getTime() : now;
+  if (typeof millis !== "number" || !(millis >= FIRST && millis <= LAST)) {
+    throw new PolicyError("invalid_input", "now", EXPECTED);
+  }
+  const whole = Math.floor(millis);
+  if (whole !== lastMillis) {
+    lastText = new Date(whole).toISOString();
+    lastMillis = whole;
+  }
+  return lastText;
+}
+
+// target/module/commonjs/policy.js
+function policyOver(engineClass) {
+  class Policy {
+    #engine;
+    constructor(rules2) {
+      const Engine2 = engineClass();
+      try {
+        this.#engine = new Engine2(rules2 === void 0 ? void 0 : encodeRules(rules2));
+      } catch (thrown) {
+        throw errorOf(thrown);
+      }
+    }
+    get version() {
+      return version;
+    }
+    get moduleSha256() {
+      return moduleSha256;
+    }
+    get fingerprint() {
+      return this.#live().fingerprint;
+    }
+    get rules() {
+      return this.#live().rules;
+    }
+    eligibility(person2, options) {
+      return this.#ask({ op: "eligibility", person: person2, now: instantOf(options?.now) });
+    }
+    eligibilityMany(people, options) {
+      return answerOf(this.#live().eligibilityMany(encodePeople({ people, now: instantOf(options?.now) })));
+    }
+    access(person2) {
+      return this.#ask({ op: "access", person: person2 });
+    }
+    resolve(account, options) {
+      return this.#ask({ op: "resolve", account, now: instantOf(options?.now) });
+    }
+    change(request) {
+      const { account, announced, actor, change, now } = objectOf(request);
+      return this.#ask({ op: "change", account, announced, actor, change, now: instantOf(now) });
+    }
+    review(request) {
+      const { account, announced, remindedFor, now } = objectOf(request);
+      return this.#ask({ op: "review", account, announced, remindedFor, now: instantOf(now) });
+    }
+    route(account, event, options) {
+      return this.#ask({ op: "route", account, event, now: instantOf(options?.now) });
+    }
+    decide(request) {
+      return JSON.parse(this.#live().decide(encodeRequest(request)));
+    }
+    free() {
+      this.#engine?.free();
+      this.#engine = void 0;
+    }
+    [Symbol.dispose ?? /* @__PURE__ */ Symbol.for("Symbol.dispose")]() {
+      this.free();
+    }
+    #live() {
+      if (this.#engine === void 0) throw new PolicyError("freed", "", "this policy was freed");
+      return this.#engine;
+    }
+    #ask(question2) {
+      return answerOf(this.#live().decide(encodeQuestion(question2)));
+    }
+  }
+  let usual;
+  return {
+    createPolicy: (rules2) => new Policy(rules2),
+    decide: (request) => (usual ??= new Policy()).decide(request)
+  };
+}
+function answerOf(text) {
+  const answer = JSON.parse(text);
+  if (answer.error !== void 0) throw errorFrom(answer.error);
+  return answer;
+}
+function errorOf(thrown) {
+  return typeof thrown === "string" ? errorFrom(JSON.parse(thrown).error) : thrown;
+}
+function errorFrom({ code, path, message }) {
+  return new PolicyError(code, path, message);
+}
+function objectOf(request) {
+  if (typeof request === "object" && request !== null) return request;
+  throw new PolicyError("invalid_input", "", "expected an object");
+}
+
+// target/module/commonjs/security_contact_policy.js
+var Engine = class {
+  __destroy_into_raw() {
+    const ptr = this.__wbg_ptr;
+    this.__wbg_ptr = 0;
+    EngineFinalization.unregister(this);
+    return ptr;
+  }
+  free() {
+    const ptr = this.__destroy_into_raw();
+    wasm.__wbg_engine_free(ptr, 0);
+  }
+  /**
+   * Answers one request, as CBOR, with JSON text.
+   * @param {Uint8Array | number[]} request
+   * @returns {string}
+   */
+  decide(request) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+      const ptr0 = passArray8ToWasm0(request, wasm.__wbindgen_malloc);
+      const len0 = WASM_VECTOR_LEN;
+      const ret = wasm.engine_decide(this.__wbg_ptr, ptr0, len0);
+      deferred2_0 = ret[0];
+      deferred2_1 = ret[1];
+      return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+      wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+  }
+  /**
+   * Judges all of `people` at `now`, members of one object as CBOR. The JSON text is a list of verdicts in the order
+   * of the people, or an error.
+   * @param {Uint8Array | number[]} request
+   * @returns {string}
+   */
+  eligibilityMany(request) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+      const ptr0 = passArray8ToWasm0(request, wasm.__wbindgen_malloc);
+      const len0 = WASM_VECTOR_LEN;
+      const ret = wasm.engine_eligibilityMany(this.__wbg_ptr, ptr0, len0);
+      deferred2_0 = ret[0];
+      deferred2_1 = ret[1];
+      return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+      wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+  }
+  /**
+   * A hash of the version and the rules in force: equal on every runtime that decides alike.
+   * @returns {string}
+   */
+  get fingerprint() {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+      const ret = wasm.engine_fingerprint(this.__wbg_ptr);
+      deferred1_0 = ret[0];
+      deferred1_1 = ret[1];
+      return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+    }
+  }
+  /**
+   * The policy under these rules, as CBOR, or else under the default ones. Rules that do not fit are thrown as the
+   * JSON text of the error.
+   * @param {Uint8Array | number[] | null} [rules]
+   */
+  constructor(rules2) {
+    var ptr0 = isLikeNone(rules2) ? 0 : passArray8ToWasm0(rules2, wasm.__wbindgen_malloc);
+    var len0 = WASM_VECTOR_LEN;
+    const ret = wasm.engine_new(ptr0, len0);
+    if (ret[2]) {
+      throw takeFromExternrefTable0(ret[1]);
+    }
+    this.__wbg_ptr = ret[0];
+    EngineFinalization.register(this, this.__wbg_ptr, this);
+    return this;
+  }
+  /**
+   * The rules in force.
+   * @returns {Rules}
+   */
+  get rules() {
+    const ret = wasm.engine_rules(this.__wbg_ptr);
+    if (ret[2]) {
+      throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+  }
+};
+if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
+function __wbg_get_imports() {
+  const import0 = {
+    __proto__: null,
+    __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
+      throw new Error(getStringFromWasm0(arg0, arg1));
+    },
+    __wbg_new_37eb45aaf5eeb820: function() {
+      const ret = new Array();
+      return ret;
+    },
+    __wbg_new_cd4348290afae586: function() {
+      const ret = new Object();
+      return ret;
+    },
+    __wbg_set_d2d33b52458e984a: function(arg0, arg1, arg2) {
+      arg0[arg1 >>> 0] = arg2;
+    },
+    __wbg_set_e4b9a833d288759a: function(arg0, arg1, arg2) {
+      arg0[arg1] = arg2;
+    },
+    __wbindgen_generic_0000000000000001: function(arg0) {
+      const ret = arg0;
+      return ret;
+    },
+    __wbindgen_generic_0000000000000002: function(arg0, arg1) {
+      const ret = getStringFromWasm0(arg0, arg1);
+      return ret;
+    },
+    __wbindgen_init_externref_table: function() {
+      const table = wasm.__wbindgen_externrefs;
+      table.set(0, void 0);
+      table.set(1024, void 0);
+      table.set(1025, null);
+      table.set(1026, true);
+      table.set(1027, false);
+    }
+  };
+  return {
+    __proto__: null,
+    "./security_contact_policy_bg.js": import0
+  };
+}
+var EngineFinalization = typeof FinalizationRegistry === "undefined" ? { register: () => {
+}, unregister: () => {
+} } : new FinalizationRegistry((ptr) => wasm.__wbg_engine_free(ptr, 1));
+function getStringFromWasm0(ptr, len) {
+  ptr = ptr >>> 0;
+  return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+var cachedUint8ArrayMemory0 = null;
+function getUint8ArrayMemory0() {
+  if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
+    cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
+  }
+  return cachedUint8ArrayMemory0;
+}
+function isLikeNone(x) {
+  return x === void 0 || x === null;
+}
+function passArray8ToWasm0(arg, malloc) {
+  const ptr = malloc(arg.length * 1, 1) >>> 0;
+  getUint8ArrayMemory0().set(arg, ptr / 1);
+  WASM_VECTOR_LEN = arg.length;
+  return ptr;
+}
+function takeFromExternrefTable0(idx) {
+  const value = wasm.__wbindgen_externrefs.get(idx);
+  wasm.__externref_table_dealloc(idx);
+  return value;
+}
+var cachedTextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+cachedTextDecoder.decode();
+var MAX_SAFARI_DECODE_BYTES = 2146435072;
+var numBytesDecoded = 0;
+function decodeText(bytes2) {
+  numBytesDecoded += bytes2.length;
+  if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+    cachedTextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    cachedTextDecoder.decode();
+    numBytesDecoded = bytes2.length;
+  }
+  return cachedTextDecoder.decode(bytes2);
+}
+var WASM_VECTOR_LEN = 0;
+var wasmModule;
+var wasmInstance;
+var wasm;
+function __wbg_finalize_init(instance, module2) {
+  wasmInstance = instance;
+  wasm = instance.exports;
+  wasmModule = module2;
+  cachedUint8ArrayMemory0 = null;
+  wasm.__wbindgen_start();
+  return wasm;
+}
+function initSync(module2) {
+  if (wasm !== void 0) return wasm;
+  if (module2 !== void 0) {
+    if (Object.getPrototypeOf(module2) === Object.prototype) {
+      ({ module: module2 } = module2);
+    } else {
+      console.warn("using deprecated parameters for `initSync()`; pass a single object instead");
+    }
+  }
+  const imports = __wbg_get_imports();
+  if (!(module2 instanceof WebAssembly.Module)) {
+    module2 = new WebAssembly.Module(module2);
+  }
+  const instance = new WebAssembly.Instance(module2, imports);
+  return __wbg_finalize_init(instance, module2);
+}
+
+// target/module/commonjs/synchronous.js
+function synchronous(load) {
+  let loaded = false;
+  const engineClass = () => {
+    if (!loaded) initSync({ module: load() });
+    loaded = true;
+    return Engine;
+  };
+  const init2 = async () => void engineClass();
+  return { ...policyOver(engineClass), init: init2 };
+}
+
+// target/module/commonjs/node-require.js
+var FILE = (0, import_node_path.join)(__dirname, "security_contact_policy_bg.wasm");
+var { createPolicy, decide, init } = synchronous(() => (0, import_node_fs.readFileSync)(FILE));
+// Annotate the CommonJS export names for ESM import in node:
+0 && (module.exports = {
+  PolicyError,
+  abiVersion,
+  createPolicy,
+  decide,
+  init,
+  moduleSha256,
+  version
+});
