@@ -19,7 +19,7 @@ export function policyOver(engineClass) {
       try {
         this.#engine = new Engine(rules === undefined ? undefined : encodeRules(rules));
       } catch (thrown) {
-        throw errorOf(thrown);
+        throw Array.isArray(thrown) ? new PolicyError(...thrown) : thrown;
       }
     }
 
@@ -36,7 +36,7 @@ export function policyOver(engineClass) {
     }
 
     get rules() {
-      return this.#live().rules;
+      return JSON.parse(this.#live().rules);
     }
 
     eligibility(person, options) {
@@ -102,17 +102,9 @@ export function policyOver(engineClass) {
 /** The answer in the module's text; an error in it is thrown. */
 function answerOf(text) {
   const answer = JSON.parse(text);
-  if (answer.error !== undefined) throw errorFrom(answer.error);
-  return answer;
-}
-
-/** What the constructor of the glue throws is text with the error in it; anything else is a fault of its own. */
-function errorOf(thrown) {
-  return typeof thrown === "string" ? errorFrom(JSON.parse(thrown).error) : thrown;
-}
-
-function errorFrom({ code, path, message }) {
-  return new PolicyError(code, path, message);
+  if (answer.error === undefined) return answer;
+  const { code, path, message } = answer.error;
+  throw new PolicyError(code, path, message);
 }
 
 function objectOf(request) {

@@ -68,7 +68,7 @@ struct Exports<'a> {
     #[serde(rename = ".")]
     root: Conditions<'a>,
     #[serde(rename = "./manual")]
-    manual: Entry<'a>,
+    manual: BothEntries<'a>,
     #[serde(rename = "./wasm")]
     wasm: Entry<'a>,
     /// The same under its file name: bundlers tell modules by the ending of what is imported.
@@ -88,13 +88,13 @@ struct Conditions<'a> {
     edge_light: Entry<'a>,
     deno: Entry<'a>,
     bun: Entry<'a>,
-    node: NodeEntries<'a>,
+    node: BothEntries<'a>,
     browser: Entry<'a>,
     default: Entry<'a>,
 }
 
 #[derive(Serialize)]
-struct NodeEntries<'a> {
+struct BothEntries<'a> {
     import: Entry<'a>,
     require: Entry<'a>,
 }
@@ -116,14 +116,17 @@ impl Exports<'_> {
                 edge_light: entry("./edge-light.js"),
                 deno: entry("./deno.js"),
                 bun: entry("./bun.js"),
-                node: NodeEntries {
+                node: BothEntries {
                     import: entry("./node.js"),
-                    require: Entry { types: "./index.d.cts", default: "./node.cjs" },
+                    require: Entry { types: "./node.d.cts", default: "./node.cjs" },
                 },
                 browser: entry("./browser.js"),
                 default: entry("./browser.js"),
             },
-            manual: Entry { types: "./manual.d.ts", default: "./manual.js" },
+            manual: BothEntries {
+                import: Entry { types: "./manual.d.ts", default: "./manual.js" },
+                require: Entry { types: "./manual.d.cts", default: "./manual.cjs" },
+            },
             wasm,
             wasm_by_file_name: wasm,
             module: "./module.json",

@@ -16,8 +16,8 @@ const REBUILT: &str = "target/module/pkg";
 /// The handwritten part of the package.
 const SOURCES: &str = "policy/js";
 
-/// The file among them that is bundled into `node.cjs`.
-const REQUIRED: &str = "node-require.js";
+/// What wasm-bindgen wrote.
+const GLUE: &str = "security_contact_policy.js";
 
 /// What `cargo xtask pkg` can be told.
 #[derive(Args)]
@@ -79,9 +79,7 @@ fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     files.insert("identity.js".into(), identity);
     files.insert("wasm.d.ts".into(), manifest::WASM_TYPES.into());
     files.extend(module::read_folder(&workspace.path(SOURCES))?);
-    files.remove(REQUIRED);
-    add_types_of_commonjs(&mut files)?;
-    files.insert("node.cjs".into(), commonjs(workspace, shell, &files)?);
+    bundle(workspace, shell, &mut files)?;
     for (name, source) in
         [("README.md", "policy/README.md"), ("LICENSE-APACHE", "LICENSE-APACHE"), ("LICENSE-MIT", "LICENSE-MIT")]
     {
@@ -90,30 +88,23 @@ fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     Ok(files)
 }
 
-/// The declarations once more under the names that TypeScript reads for `require`.
-fn add_types_of_commonjs(files: &mut Files) -> Result<()> {
-    for name in ["index", "security_contact_policy"] {
-        let types = files.get(&format!("{name}.d.ts")).with_context(|| format!("`{name}.d.ts` is missing"))?;
-        let types =
-            String::from_utf8(types.clone())?.replace("./security_contact_policy.js", "./security_contact_policy.cjs");
-        files.insert(format!("{name}.d.cts"), types.into());
-    }
-    Ok(())
-}
-
-/// Everything that `require` needs in one file: Node before version 22 cannot require ES modules.
-fn commonjs(workspace: &Workspace, shell: &Shell, files: &Files) -> Result<Vec<u8>> {
-    let folder = workspace.path("target/module/commonjs");
+/// Adds one file with everything that `require` needs, because Node before version 22 cannot require ES modules, and
+/// takes the comments out of the glue, which its declarations have too.
+fn bundle(workspace: &Workspace, shell: &Shell, files: &mut Files) -> Result<()> {
+    let folder = workspace.path("target/module/bundle");
     replace_folder(shell, &folder, files)?;
-    let entry = folder.join(REQUIRED);
-    shell.copy_file(workspace.path(SOURCES).join(REQUIRED), &entry)?;
-    // The glue's own way to fetch the module is not taken here.
-    let bundle = cmd!(
+    let esbuild = workspace.path("tests/node_modules/.bin/esbuild");
+    let _in_folder = shell.push_dir(&folder);
+    // Without an address `init` fails there, as it should: it has none to begin from.
+    let commonjs = cmd!(
         shell,
-        "tests/node_modules/.bin/esbuild {entry} --bundle --format=cjs --platform=node --target=node18
+        "{esbuild} manual.js --bundle --format=cjs --platform=node --target=node18 --minify
          --define:import.meta.url=undefined --log-level=warning"
     );
-    Ok(bundle.output()?.stdout)
+    files.insert("manual.cjs".into(), commonjs.output()?.stdout);
+    let glue = cmd!(shell, "{esbuild} {GLUE} --minify --log-level=warning");
+    files.insert(GLUE.into(), glue.output()?.stdout);
+    Ok(())
 }
 
 fn replace_folder(shell: &Shell, folder: &Path, files: &Files) -> Result<()> {
@@ -137,7 +128,7 @@ fn differences(built: &Files, present: &Files) -> Vec<String> {
 }
 
 fn print_sizes(shell: &Shell, folder: &Path) -> Result<()> {
-    for name in [WASM, "security_contact_policy.js", "node.cjs"] {
+    for name in [WASM, GLUE, "manual.cjs"] {
         let path = folder.join(name);
         let raw = shell.read_binary_file(&path)?.len();
         let packed = cmd!(shell, "gzip -9 --stdout --no-name {path}").quiet().output()?.stdout.len();
