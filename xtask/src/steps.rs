@@ -26,7 +26,7 @@ pub(crate) enum Action {
 }
 
 /// All steps: what fails fast comes first, and what a later step needs comes before it.
-pub(crate) const STEPS: [Step; 11] = [
+pub(crate) const STEPS: [Step; 12] = [
     Step { name: "setup", command: "cargo xtask setup", action: Action::Task(tools::setup) },
     Step { name: "fmt", command: "cargo fmt --all --check", action: Action::Command },
     Step {
@@ -51,6 +51,7 @@ pub(crate) const STEPS: [Step; 11] = [
         action: Action::Command,
     },
     Step { name: "parity", command: "cargo xtask parity", action: Action::Task(parity) },
+    Step { name: "edge", command: "cargo xtask test --only edge", action: Action::Task(edge) },
     Step { name: "browser", command: "cargo xtask test --only browser", action: Action::Task(browser) },
 ];
 
@@ -79,6 +80,10 @@ fn package(workspace: &Workspace) -> Result<()> {
 fn parity(workspace: &Workspace) -> Result<()> {
     node_test(workspace, "tests/parity")?;
     parity::run(workspace, &parity::Options::default())
+}
+
+fn edge(workspace: &Workspace) -> Result<()> {
+    node_test(workspace, "tests/edge")
 }
 
 fn browser(workspace: &Workspace) -> Result<()> {

@@ -20,6 +20,7 @@ mod candidates;
 mod change;
 mod contact;
 mod demo;
+mod gate;
 mod guard;
 mod health;
 mod history;
@@ -34,7 +35,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
 use security_contact_policy::{Access, Reason, UserId};
 
@@ -45,6 +46,7 @@ use crate::domain::model::AccountId;
 use crate::domain::ports::Store;
 use crate::domain::{Contacts, DomainError};
 use crate::engine::Engine;
+use gate::Gates;
 use problem::Problem;
 
 /// The longest request body that is read, in bytes.
@@ -99,6 +101,7 @@ impl App {
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
     let demo = matches!(app.mode, Mode::Demo);
+    let gates = Arc::new(Gates::new(Arc::clone(&app.engine)));
     let mut router = Router::new()
         .route("/v1/accounts/{account}/security-contact", get(contact::get).put(change::put).delete(change::delete))
         .route("/v1/accounts/{account}/security-contact/candidates", get(candidates::get))
@@ -114,6 +117,7 @@ pub fn router(app: App) -> Router {
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(gates, gate::tell))
         .layer(from_fn(guard::deadline));
     if demo {
         router = router.layer(from_fn(guard::this_machine_only));

@@ -151,3 +151,20 @@ async fn the_policy_in_force_is_stated() {
     assert_eq!(world.ask("GET", "/v1/policy").send().await.ok(), expected);
     assert_eq!(world.ask("GET", "/healthz").send().await.ok(), json!({ "status": "ok" }));
 }
+
+#[tokio::test]
+async fn a_gate_is_told_whether_it_decides_alike() {
+    let world = World::demo().await;
+    let fingerprint = world.engine.identity().fingerprint.clone();
+    for (sent, told) in [(fingerprint.as_str(), "current"), ("0000", "stale"), ("", "stale")] {
+        for path in ["/v1/policy", CONTACT, "/nothing-here"] {
+            let answer = world.ask("GET", path).header("security-contact-gate", sent).send().await;
+            assert_eq!(answer.header("security-contact-gate"), told, "{path}");
+        }
+    }
+    for number in 0..20 {
+        let answer = world.ask("GET", CONTACT).header("security-contact-gate", &format!("{number}")).send().await;
+        assert_eq!(answer.header("security-contact-gate"), "stale");
+    }
+    assert_eq!(world.ask("GET", CONTACT).send().await.header("security-contact-gate"), "");
+}
