@@ -1,1 +1,719 @@
-var N=Object.defineProperty;var _e=Object.getOwnPropertyDescriptor;var we=Object.getOwnPropertyNames;var ye=Object.prototype.hasOwnProperty;var be=(e,t)=>{for(var n in t)N(e,n,{get:t[n],enumerable:!0})},pe=(e,t,n,i)=>{if(t&&typeof t=="object"||typeof t=="function")for(let r of we(t))!ye.call(e,r)&&r!==n&&N(e,r,{get:()=>t[r],enumerable:!(i=_e(t,r))||i.enumerable});return e};var ge=e=>pe(N({},"__esModule",{value:!0}),e);var We={};be(We,{PolicyError:()=>d,abiVersion:()=>Q,createPolicy:()=>le,decide:()=>de,init:()=>ae,initSync:()=>fe,moduleSha256:()=>O,version:()=>S});module.exports=ge(We);var d=class extends Error{constructor(t,n,i){super(n===""?i:`\`${n}\`: ${i}`),this.name="PolicyError",this.code=t,this.path=n}};var B=new RegExp("\\p{Surrogate}","u"),D=new TextEncoder,l=new Uint8Array(1024),j=new DataView(l.buffer),f=0;function b(e){if(f+e<=l.length)return;let t=new Uint8Array(2*(f+e));t.set(l.subarray(0,f)),l=t,j=new DataView(l.buffer)}function _(e){b(1),l[f++]=e}function U(e,t){b(5),l[f]=e,j.setUint32(f+1,t),f+=5}function C(e){let{length:t}=e;(t>64||!he(e,t))&&Te(e,t)}function he(e,t){b(t+2);let n=f;t<24?l[n++]=96|t:(l[n++]=120,l[n++]=t);for(let i=0;i<t;i++){let r=e.charCodeAt(i);if(r>127)return!1;l[n++]=r}return f=n,!0}function Te(e,t){if(B.test(e))return _(247);b(3*t+5);let{written:n}=D.encodeInto(e,l.subarray(f+5));U(122,n),f+=n}function a(e){typeof e=="string"?C(e):e===null?_(246):typeof e=="boolean"?_(e?245:244):typeof e=="number"?me(e):_(typeof e!="object"?247:Array.isArray(e)?128:160)}function me(e){b(9),l[f]=251,j.setFloat64(f+1,e),f+=9}function J(e){return t=>{if(!Array.isArray(t))return a(t);U(154,t.length);for(let n=0;n<t.length;n++)e(t[n])}}function u(e){let t=Object.keys(e),n=t.map(r=>Uint8Array.of(96|r.length,...D.encode(r))),i=Object.values(e);return r=>{if(!H(r))return a(r);_(160);let c=f-1;for(let o=0;o<t.length;o++){let y=M(r,t[o]);y!==void 0&&(xe(n[o]),i[o](y),l[c]++)}}}function xe(e){b(e.length);for(let t=0;t<e.length;t++)l[f++]=e[t]}function G(e){let t=new Map(Object.entries(e));return n=>{if(!H(n))return a(n);let i=Object.keys(n).filter(r=>M(n,r)!==void 0);U(186,i.length);for(let r of i){C(B.test(r)?Ee.decode(D.encode(r)):r);let c=t.get(r);c===void 0?_(247):c(M(n,r))}}}var Ee=new TextDecoder;function H(e){return typeof e=="object"&&e!==null&&!Array.isArray(e)}function M(e,t){try{return e[t]}catch{return}}var T=u({id:a,role:a,accountSettings:a,status:a,lastLoginAt:a,staffRole:a}),k={userId:a,person:T},h=J(a),X=G({contactRoles:h,accountSettingsEditQualifies:a,managerRoles:h,maxLoginAgeDays:a,maxClockSkewSeconds:a,blockedStaffRoles:h,copyOwnerOnEvents:a,expiryReminderDays:h}),v={op:a,announced:a,actor:T,change:u({kind:a,...k}),remindedFor:u({validUntil:a,days:h}),event:u({kind:a,severity:a}),person:T,now:a,account:u({owner:T,designation:u(k)})};function E(e){return t=>(f=0,e(t),l.subarray(0,f))}var V=E(G({...v,rules:X})),z=E(u(v)),$=E(u({people:J(T),now:a})),q=E(X);var S="1.0.0",Q=2,O="67cdb4022505eae83b030813660b2be5ebb0600130f8499e0970cfad0c6421c2";var Se=Date.parse("0001-01-01T00:00:00.000Z"),Oe=Date.parse("9999-12-31T23:59:59.999Z"),Ae="expected a Date or milliseconds in the years 0001 to 9999, or RFC 3339 text",Y=0,Z="1970-01-01T00:00:00.000Z";function w(e=Date.now()){if(typeof e=="string")return e;let t=e instanceof Date?e.getTime():e;if(typeof t!="number"||!(t>=Se&&t<=Oe))throw new d("invalid_input","now",Ae);let n=Math.floor(t);return n!==Y&&(Z=new Date(n).toISOString(),Y=n),Z}function te(e){class t{#t;constructor(r){let c=e();try{this.#t=new c(r===void 0?void 0:q(r))}catch(o){throw Array.isArray(o)?new d(...o):o}}get version(){return S}get moduleSha256(){return O}get fingerprint(){return this.#n().fingerprint}get rules(){return JSON.parse(this.#n().rules)}eligibility(r,c){return this.#e({op:"eligibility",person:r,now:w(c?.now)})}eligibilityMany(r,c){return K(this.#n().eligibilityMany($({people:r,now:w(c?.now)})))}access(r){return this.#e({op:"access",person:r})}resolve(r,c){return this.#e({op:"resolve",account:r,now:w(c?.now)})}change(r){let{account:c,announced:o,actor:y,change:L,now:ue}=ee(r);return this.#e({op:"change",account:c,announced:o,actor:y,change:L,now:w(ue)})}review(r){let{account:c,announced:o,remindedFor:y,now:L}=ee(r);return this.#e({op:"review",account:c,announced:o,remindedFor:y,now:w(L)})}route(r,c,o){return this.#e({op:"route",account:r,event:c,now:w(o?.now)})}decide(r){return JSON.parse(this.#n().decide(V(r)))}free(){this.#t?.free(),this.#t=void 0}[Symbol.dispose??Symbol.for("Symbol.dispose")](){this.free()}#n(){if(this.#t===void 0)throw new d("freed","","this policy was freed");return this.#t}#e(r){return K(this.#n().decide(z(r)))}}let n;return{createPolicy:i=>new t(i),decide:i=>(n??=new t).decide(i)}}function K(e){let t=JSON.parse(e);if(t.error===void 0)return t;let{code:n,path:i,message:r}=t.error;throw new d(n,i,r)}function ee(e){if(typeof e=="object"&&e!==null)return e;throw new d("invalid_input","","expected an object")}var g=class{__destroy_into_raw(){let t=this.__wbg_ptr;return this.__wbg_ptr=0,ne.unregister(this),t}free(){let t=this.__destroy_into_raw();s.__wbg_engine_free(t,0)}decide(t){let n,i;try{let r=F(t,s.__wbindgen_malloc),c=R,o=s.engine_decide(this.__wbg_ptr,r,c);return n=o[0],i=o[1],p(o[0],o[1])}finally{s.__wbindgen_free(n,i,1)}}eligibilityMany(t){let n,i;try{let r=F(t,s.__wbindgen_malloc),c=R,o=s.engine_eligibilityMany(this.__wbg_ptr,r,c);return n=o[0],i=o[1],p(o[0],o[1])}finally{s.__wbindgen_free(n,i,1)}}get fingerprint(){let t,n;try{let i=s.engine_fingerprint(this.__wbg_ptr);return t=i[0],n=i[1],p(i[0],i[1])}finally{s.__wbindgen_free(t,n,1)}}constructor(t){var n=Re(t)?0:F(t,s.__wbindgen_malloc),i=R;let r=s.engine_new(n,i);if(r[2])throw Le(r[1]);return this.__wbg_ptr=r[0],ne.register(this,this.__wbg_ptr,this),this}get rules(){let t,n;try{let i=s.engine_rules(this.__wbg_ptr);return t=i[0],n=i[1],p(i[0],i[1])}finally{s.__wbindgen_free(t,n,1)}}};Symbol.dispose&&(g.prototype[Symbol.dispose]=g.prototype.free);function re(){return{__proto__:null,"./security_contact_policy_bg.js":{__proto__:null,__wbg___wbindgen_throw_4c88d8bf264fd984:function(t,n){throw new Error(p(t,n))},__wbg_new_37eb45aaf5eeb820:function(){return new Array},__wbg_set_d2d33b52458e984a:function(t,n,i){t[n>>>0]=i},__wbindgen_generic_0000000000000001:function(t,n){return p(t,n)},__wbindgen_init_externref_table:function(){let t=s.__wbindgen_externrefs;t.set(0,void 0),t.set(1024,void 0),t.set(1025,null),t.set(1026,!0),t.set(1027,!1)}}}}var ne=typeof FinalizationRegistry>"u"?{register:()=>{},unregister:()=>{}}:new FinalizationRegistry(e=>s.__wbg_engine_free(e,1));function p(e,t){return e=e>>>0,Me(ie().subarray(e,e+t))}var x=null;function ie(){return(x===null||x.byteLength===0)&&(x=new Uint8Array(s.memory.buffer)),x}function Re(e){return e==null}function F(e,t){let n=t(e.length*1,1)>>>0;return ie().set(e,n/1),R=e.length,n}function Le(e){let t=s.__wbindgen_externrefs.get(e);return s.__externref_table_dealloc(e),t}var A=new TextDecoder("utf-8",{ignoreBOM:!0});A.decode();var Ne=2146435072,P=0;function Me(e){return P+=e.length,P>=Ne&&(A=new TextDecoder("utf-8",{ignoreBOM:!0}),A.decode(),P=e.length),A.decode(e)}var R=0,De,je,s;function oe(e,t){return je=e,s=e.exports,De=t,x=null,s.__wbindgen_start(),s}async function Ue(e,t){if(typeof Response=="function"&&e instanceof Response){if(!e.ok)throw new Error(`failed to fetch Wasm: ${e.status} ${e.statusText} fetching '${e.url}'`);if(typeof WebAssembly.instantiateStreaming=="function")try{return await WebAssembly.instantiateStreaming(e,t)}catch(r){if(n(e.type)&&e.headers.get("Content-Type")!=="application/wasm")console.warn("`WebAssembly.instantiateStreaming` failed because your server does not serve Wasm with `application/wasm` MIME type. Falling back to `WebAssembly.instantiate` which is slower. Original error:\n",r);else throw r}let i=await e.arrayBuffer();return await WebAssembly.instantiate(i,t)}else{let i=await WebAssembly.instantiate(e,t);return i instanceof WebAssembly.Instance?{instance:i,module:e}:i}function n(i){switch(i){case"basic":case"cors":case"default":return!0}return!1}}function se(e){if(s!==void 0)return s;e!==void 0&&(Object.getPrototypeOf(e)===Object.prototype?{module:e}=e:console.warn("using deprecated parameters for `initSync()`; pass a single object instead"));let t=re();e instanceof WebAssembly.Module||(e=new WebAssembly.Module(e));let n=new WebAssembly.Instance(e,t);return oe(n,e)}var m;async function ce(e){return s!==void 0?s:(m===void 0&&(m=Fe(e),m.catch(()=>{m=void 0})),m)}async function Fe(e){e!==void 0&&(Object.getPrototypeOf(e)===Object.prototype?{module_or_path:e}=e:console.warn("using deprecated parameters for the initialization function; pass a single object instead")),e===void 0&&(e=new URL("security_contact_policy_bg.wasm",void 0));let t=re();(typeof e=="string"||typeof Request=="function"&&e instanceof Request||typeof URL=="function"&&e instanceof URL)&&(e=fetch(e));let{instance:n,module:i}=await Ue(await e,t);return oe(n,i)}var I=!1,W;function ae(e){return W??=Pe(e).catch(t=>{throw W=void 0,t}),W}async function Pe(e){await ce({module_or_path:e}),I=!0}function fe(e){se({module:e}),I=!0}var{createPolicy:le,decide:de}=te(()=>{if(!I)throw new d("not_initialized","","the module is not loaded: await `init()` first");return g});0&&(module.exports={PolicyError,abiVersion,createPolicy,decide,init,initSync,moduleSha256,version});
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toCommonJS = (mod) => __copyProps(__defProp({}, "__esModule", { value: true }), mod);
+
+// manual.js
+var manual_exports = {};
+__export(manual_exports, {
+  PolicyError: () => PolicyError,
+  abiVersion: () => abiVersion,
+  createPolicy: () => createPolicy,
+  decide: () => decide,
+  init: () => init,
+  initSync: () => initSync2,
+  moduleSha256: () => moduleSha256,
+  version: () => version
+});
+module.exports = __toCommonJS(manual_exports);
+
+// error.js
+var PolicyError = class extends Error {
+  constructor(code, path, message) {
+    super(path === "" ? message : `\`${path}\`: ${message}`);
+    this.name = "PolicyError";
+    this.code = code;
+    this.path = path;
+  }
+};
+
+// cbor.js
+var FALSE = 244;
+var TRUE = 245;
+var NULL = 246;
+var NOT_JSON = 247;
+var FLOAT64 = 251;
+var TEXT = 96;
+var TEXT_LENGTH8 = 120;
+var TEXT_LENGTH32 = 122;
+var EMPTY_LIST = 128;
+var LIST_LENGTH32 = 154;
+var OBJECT = 160;
+var OBJECT_LENGTH32 = 186;
+var SHORT = 64;
+var LONE_SURROGATE = /\p{Surrogate}/u;
+var encoder = new TextEncoder();
+var bytes = new Uint8Array(1024);
+var float = new DataView(bytes.buffer);
+var end = 0;
+function reserve(count) {
+  if (end + count <= bytes.length) return;
+  const larger = new Uint8Array(2 * (end + count));
+  larger.set(bytes.subarray(0, end));
+  bytes = larger;
+  float = new DataView(bytes.buffer);
+}
+function writeByte(byte) {
+  reserve(1);
+  bytes[end++] = byte;
+}
+function writeHead(first, argument) {
+  reserve(5);
+  bytes[end] = first;
+  float.setUint32(end + 1, argument);
+  end += 5;
+}
+function writeText(text) {
+  const { length } = text;
+  if (length > SHORT || !writeAscii(text, length)) writeUnicode(text, length);
+}
+function writeAscii(text, length) {
+  reserve(length + 2);
+  let at = end;
+  if (length < 24) {
+    bytes[at++] = TEXT | length;
+  } else {
+    bytes[at++] = TEXT_LENGTH8;
+    bytes[at++] = length;
+  }
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 127) return false;
+    bytes[at++] = unit;
+  }
+  end = at;
+  return true;
+}
+function writeUnicode(text, length) {
+  if (LONE_SURROGATE.test(text)) return writeByte(NOT_JSON);
+  reserve(3 * length + 5);
+  const { written } = encoder.encodeInto(text, bytes.subarray(end + 5));
+  writeHead(TEXT_LENGTH32, written);
+  end += written;
+}
+function scalar(value) {
+  if (typeof value === "string") writeText(value);
+  else if (value === null) writeByte(NULL);
+  else if (typeof value === "boolean") writeByte(value ? TRUE : FALSE);
+  else if (typeof value === "number") writeNumber(value);
+  else if (typeof value !== "object") writeByte(NOT_JSON);
+  else writeByte(Array.isArray(value) ? EMPTY_LIST : OBJECT);
+}
+function writeNumber(value) {
+  reserve(9);
+  bytes[end] = FLOAT64;
+  float.setFloat64(end + 1, value);
+  end += 9;
+}
+function list(writeItem) {
+  return (value) => {
+    if (!Array.isArray(value)) return scalar(value);
+    writeHead(LIST_LENGTH32, value.length);
+    for (let i = 0; i < value.length; i++) writeItem(value[i]);
+  };
+}
+function members(shape) {
+  const names = Object.keys(shape);
+  const heads = names.map((name) => Uint8Array.of(TEXT | name.length, ...encoder.encode(name)));
+  const writers = Object.values(shape);
+  return (value) => {
+    if (!isObject(value)) return scalar(value);
+    writeByte(OBJECT);
+    const start = end - 1;
+    for (let i = 0; i < names.length; i++) {
+      const member = get(value, names[i]);
+      if (member === void 0) continue;
+      writeBytes(heads[i]);
+      writers[i](member);
+      bytes[start]++;
+    }
+  };
+}
+function writeBytes(source) {
+  reserve(source.length);
+  for (let i = 0; i < source.length; i++) bytes[end++] = source[i];
+}
+function onlyMembers(shape) {
+  const writers = new Map(Object.entries(shape));
+  return (value) => {
+    if (!isObject(value)) return scalar(value);
+    const names = Object.keys(value).filter((name) => get(value, name) !== void 0);
+    writeHead(OBJECT_LENGTH32, names.length);
+    for (const name of names) {
+      writeText(LONE_SURROGATE.test(name) ? decoder.decode(encoder.encode(name)) : name);
+      const write = writers.get(name);
+      if (write === void 0) writeByte(NOT_JSON);
+      else write(get(value, name));
+    }
+  };
+}
+var decoder = new TextDecoder();
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function get(object, name) {
+  try {
+    return object[name];
+  } catch {
+    return void 0;
+  }
+}
+var person = members({
+  id: scalar,
+  role: scalar,
+  accountSettings: scalar,
+  status: scalar,
+  lastLoginAt: scalar,
+  staffRole: scalar
+});
+var designee = { userId: scalar, person };
+var scalars = list(scalar);
+var rules = onlyMembers({
+  contactRoles: scalars,
+  accountSettingsEditQualifies: scalar,
+  managerRoles: scalars,
+  maxLoginAgeDays: scalar,
+  maxClockSkewSeconds: scalar,
+  blockedStaffRoles: scalars,
+  copyOwnerOnEvents: scalar,
+  expiryReminderDays: scalars
+});
+var question = {
+  op: scalar,
+  announced: scalar,
+  actor: person,
+  change: members({ kind: scalar, ...designee }),
+  remindedFor: members({ validUntil: scalar, days: scalars }),
+  event: members({ kind: scalar, severity: scalar }),
+  person,
+  now: scalar,
+  account: members({ owner: person, designation: members(designee) })
+};
+function facts(one) {
+  scalar(one.id);
+  scalar(one.role);
+  scalar(one.accountSettings);
+  scalar(one.status);
+  scalar(one.lastLoginAt);
+  scalar(one.staffRole);
+}
+function encodeFacts(people, now) {
+  end = 0;
+  writeText(now);
+  for (let i = 0; i < people.length; i++) facts(people[i]);
+  return bytes.subarray(0, end);
+}
+function encodeFactsOf(one, now) {
+  end = 0;
+  writeText(now);
+  facts(one);
+  return bytes.subarray(0, end);
+}
+function encoding(write) {
+  return (value) => {
+    end = 0;
+    write(value);
+    return bytes.subarray(0, end);
+  };
+}
+var encodeRequest = encoding(onlyMembers({ ...question, rules }));
+var encodeQuestion = encoding(members(question));
+var encodePeople = encoding(members({ people: list(person), now: scalar }));
+var encodeRules = encoding(rules);
+
+// identity.js
+var version = "1.0.0";
+var abiVersion = 2;
+var moduleSha256 = "98b7d9dc401af069f54f59b1eba79ba68367a614f3a0eca603c638240db4a621";
+
+// instant.js
+var FIRST = Date.parse("0001-01-01T00:00:00.000Z");
+var LAST = Date.parse("9999-12-31T23:59:59.999Z");
+var EXPECTED = "expected a Date or milliseconds in the years 0001 to 9999, or RFC 3339 text";
+var lastMillis = 0;
+var lastText = "1970-01-01T00:00:00.000Z";
+function instantOf(now = Date.now()) {
+  if (typeof now === "string") return now;
+  const millis = now instanceof Date ? now.getTime() : now;
+  if (typeof millis !== "number" || !(millis >= FIRST && millis <= LAST)) {
+    throw new PolicyError("invalid_input", "now", EXPECTED);
+  }
+  const whole = Math.floor(millis);
+  if (whole !== lastMillis) {
+    lastText = new Date(whole).toISOString();
+    lastMillis = whole;
+  }
+  return lastText;
+}
+
+// quick.js
+var INSTANT = "2026-10-01T09:30:00.000Z".length;
+function quickly({ reasons: reasons2 }) {
+  const words = reasons2().split(",");
+  const sets = [];
+  const reasonsOf = (bits) => (sets[bits] ??= words.filter((_, bit) => bits >> bit & 1)).slice();
+  function verdictAt(text, at) {
+    const bits = text.charCodeAt(at);
+    if (bits > 0) return { eligible: false, unmet: reasonsOf(bits), validUntil: null };
+    return { eligible: true, unmet: [], validUntil: text.slice(at + 1, at + 1 + INSTANT) };
+  }
+  return {
+    /** The verdict on one person, or nothing when a fact does not fit. */
+    one(engine, person2, now) {
+      const text = tried(() => engine.quick(encodeFactsOf(person2, now)));
+      return text === void 0 ? void 0 : verdictAt(text, 0);
+    },
+    /** The verdicts on many, or nothing when a fact does not fit. */
+    many(engine, people, now) {
+      if (!Array.isArray(people)) return void 0;
+      const text = tried(() => engine.quick(encodeFacts(people, now)));
+      if (text === void 0) return void 0;
+      const verdicts = [];
+      for (let at = 0; at < text.length; at++) {
+        const verdict = verdictAt(text, at);
+        verdicts.push(verdict);
+        if (verdict.eligible) at += INSTANT;
+      }
+      return verdicts.length === people.length ? verdicts : void 0;
+    }
+  };
+}
+function tried(ask) {
+  try {
+    return ask();
+  } catch {
+    return void 0;
+  }
+}
+
+// policy.js
+function policyOver(load2) {
+  let quick;
+  class Policy {
+    #engine;
+    constructor(rules2) {
+      const glue = load2();
+      quick ??= quickly(glue);
+      try {
+        this.#engine = new glue.Engine(rules2 === void 0 ? void 0 : encodeRules(rules2));
+      } catch (thrown) {
+        throw Array.isArray(thrown) ? new PolicyError(...thrown) : thrown;
+      }
+    }
+    get version() {
+      return version;
+    }
+    get moduleSha256() {
+      return moduleSha256;
+    }
+    get fingerprint() {
+      return this.#live().fingerprint;
+    }
+    get rules() {
+      return JSON.parse(this.#live().rules);
+    }
+    eligibility(person2, options) {
+      const now = instantOf(options?.now);
+      return quick.one(this.#live(), person2, now) ?? this.#ask({ op: "eligibility", person: person2, now });
+    }
+    eligibilityMany(people, options) {
+      const [engine, now] = [this.#live(), instantOf(options?.now)];
+      return quick.many(engine, people, now) ?? answerOf(engine.eligibilityMany(encodePeople({ people, now })));
+    }
+    access(person2) {
+      return this.#ask({ op: "access", person: person2 });
+    }
+    resolve(account, options) {
+      return this.#ask({ op: "resolve", account, now: instantOf(options?.now) });
+    }
+    change(request) {
+      const { account, announced, actor, change, now } = objectOf(request);
+      return this.#ask({ op: "change", account, announced, actor, change, now: instantOf(now) });
+    }
+    review(request) {
+      const { account, announced, remindedFor, now } = objectOf(request);
+      return this.#ask({ op: "review", account, announced, remindedFor, now: instantOf(now) });
+    }
+    route(account, event, options) {
+      return this.#ask({ op: "route", account, event, now: instantOf(options?.now) });
+    }
+    decide(request) {
+      return JSON.parse(this.#live().decide(encodeRequest(request)));
+    }
+    free() {
+      this.#engine?.free();
+      this.#engine = void 0;
+    }
+    [Symbol.dispose ?? /* @__PURE__ */ Symbol.for("Symbol.dispose")]() {
+      this.free();
+    }
+    #live() {
+      if (this.#engine === void 0) throw new PolicyError("freed", "", "this policy was freed");
+      return this.#engine;
+    }
+    #ask(question2) {
+      return answerOf(this.#live().decide(encodeQuestion(question2)));
+    }
+  }
+  let usual;
+  return {
+    createPolicy: (rules2) => new Policy(rules2),
+    decide: (request) => (usual ??= new Policy()).decide(request)
+  };
+}
+function answerOf(text) {
+  const answer = JSON.parse(text);
+  if (answer.error === void 0) return answer;
+  const { code, path, message } = answer.error;
+  throw new PolicyError(code, path, message);
+}
+function objectOf(request) {
+  if (typeof request === "object" && request !== null) return request;
+  throw new PolicyError("invalid_input", "", "expected an object");
+}
+
+// security_contact_policy.js
+var Engine = class {
+  __destroy_into_raw() {
+    const ptr = this.__wbg_ptr;
+    this.__wbg_ptr = 0;
+    EngineFinalization.unregister(this);
+    return ptr;
+  }
+  free() {
+    const ptr = this.__destroy_into_raw();
+    wasm.__wbg_engine_free(ptr, 0);
+  }
+  /**
+   * Answers one request, as CBOR, with JSON text.
+   * @param {Uint8Array | number[]} request
+   * @returns {string}
+   */
+  decide(request) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+      const ptr0 = passArray8ToWasm0(request, wasm.__wbindgen_malloc);
+      const len0 = WASM_VECTOR_LEN;
+      const ret = wasm.engine_decide(this.__wbg_ptr, ptr0, len0);
+      deferred2_0 = ret[0];
+      deferred2_1 = ret[1];
+      return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+      wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+  }
+  /**
+   * Judges all of `people` at `now`, members of one object as CBOR. The JSON text is a list of verdicts in the order
+   * of the people, or an error.
+   * @param {Uint8Array | number[]} request
+   * @returns {string}
+   */
+  eligibilityMany(request) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+      const ptr0 = passArray8ToWasm0(request, wasm.__wbindgen_malloc);
+      const len0 = WASM_VECTOR_LEN;
+      const ret = wasm.engine_eligibilityMany(this.__wbg_ptr, ptr0, len0);
+      deferred2_0 = ret[0];
+      deferred2_1 = ret[1];
+      return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+      wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
+    }
+  }
+  /**
+   * A hash of the version and the rules in force: equal on every runtime that decides alike.
+   * @returns {string}
+   */
+  get fingerprint() {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+      const ret = wasm.engine_fingerprint(this.__wbg_ptr);
+      deferred1_0 = ret[0];
+      deferred1_1 = ret[1];
+      return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+    }
+  }
+  /**
+   * The policy under these rules, as CBOR, or else under the default ones. For rules that do not fit, a list of the
+   * error's code, path and message is thrown.
+   * @param {Uint8Array | number[] | null} [rules]
+   */
+  constructor(rules2) {
+    var ptr0 = isLikeNone(rules2) ? 0 : passArray8ToWasm0(rules2, wasm.__wbindgen_malloc);
+    var len0 = WASM_VECTOR_LEN;
+    const ret = wasm.engine_new(ptr0, len0);
+    if (ret[2]) {
+      throw takeFromExternrefTable0(ret[1]);
+    }
+    this.__wbg_ptr = ret[0];
+    EngineFinalization.register(this, this.__wbg_ptr, this);
+    return this;
+  }
+  /**
+   * Judges people whose facts are in order, several times as fast. The facts are CBOR values side by side: the instant,
+   * and for each person the members in their order. The text has for each person one character with a bit for each
+   * unmet reason, and, when it has none, `validUntil`. Nothing means that a fact does not fit: ask again by the other
+   * ways, which say what it is.
+   * @param {Uint8Array | number[]} facts
+   * @returns {string | undefined}
+   */
+  quick(facts2) {
+    const ptr0 = passArray8ToWasm0(facts2, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.engine_quick(this.__wbg_ptr, ptr0, len0);
+    let v2;
+    if (ret[0] !== 0) {
+      v2 = getStringFromWasm0(ret[0], ret[1]);
+      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    }
+    return v2;
+  }
+  /**
+   * The rules in force, as JSON text.
+   * @returns {string}
+   */
+  get rules() {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+      const ret = wasm.engine_rules(this.__wbg_ptr);
+      deferred1_0 = ret[0];
+      deferred1_1 = ret[1];
+      return getStringFromWasm0(ret[0], ret[1]);
+    } finally {
+      wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+    }
+  }
+};
+if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
+function reasons() {
+  let deferred1_0;
+  let deferred1_1;
+  try {
+    const ret = wasm.reasons();
+    deferred1_0 = ret[0];
+    deferred1_1 = ret[1];
+    return getStringFromWasm0(ret[0], ret[1]);
+  } finally {
+    wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+  }
+}
+function __wbg_get_imports() {
+  const import0 = {
+    __proto__: null,
+    __wbg___wbindgen_throw_4c88d8bf264fd984: function(arg0, arg1) {
+      throw new Error(getStringFromWasm0(arg0, arg1));
+    },
+    __wbg_new_37eb45aaf5eeb820: function() {
+      const ret = new Array();
+      return ret;
+    },
+    __wbg_set_d2d33b52458e984a: function(arg0, arg1, arg2) {
+      arg0[arg1 >>> 0] = arg2;
+    },
+    __wbindgen_generic_0000000000000001: function(arg0, arg1) {
+      const ret = getStringFromWasm0(arg0, arg1);
+      return ret;
+    },
+    __wbindgen_init_externref_table: function() {
+      const table = wasm.__wbindgen_externrefs;
+      table.set(0, void 0);
+      table.set(1024, void 0);
+      table.set(1025, null);
+      table.set(1026, true);
+      table.set(1027, false);
+    }
+  };
+  return {
+    __proto__: null,
+    "./security_contact_policy_bg.js": import0
+  };
+}
+var EngineFinalization = typeof FinalizationRegistry === "undefined" ? { register: () => {
+}, unregister: () => {
+} } : new FinalizationRegistry((ptr) => wasm.__wbg_engine_free(ptr, 1));
+function getStringFromWasm0(ptr, len) {
+  ptr = ptr >>> 0;
+  return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
+}
+var cachedUint8ArrayMemory0 = null;
+function getUint8ArrayMemory0() {
+  if (cachedUint8ArrayMemory0 === null || cachedUint8ArrayMemory0.byteLength === 0) {
+    cachedUint8ArrayMemory0 = new Uint8Array(wasm.memory.buffer);
+  }
+  return cachedUint8ArrayMemory0;
+}
+function isLikeNone(x) {
+  return x === void 0 || x === null;
+}
+function passArray8ToWasm0(arg, malloc) {
+  const ptr = malloc(arg.length * 1, 1) >>> 0;
+  getUint8ArrayMemory0().set(arg, ptr / 1);
+  WASM_VECTOR_LEN = arg.length;
+  return ptr;
+}
+function takeFromExternrefTable0(idx) {
+  const value = wasm.__wbindgen_externrefs.get(idx);
+  wasm.__externref_table_dealloc(idx);
+  return value;
+}
+var cachedTextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+cachedTextDecoder.decode();
+var MAX_SAFARI_DECODE_BYTES = 2146435072;
+var numBytesDecoded = 0;
+function decodeText(bytes2) {
+  numBytesDecoded += bytes2.length;
+  if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+    cachedTextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    cachedTextDecoder.decode();
+    numBytesDecoded = bytes2.length;
+  }
+  return cachedTextDecoder.decode(bytes2);
+}
+var WASM_VECTOR_LEN = 0;
+var wasmModule;
+var wasmInstance;
+var wasm;
+function __wbg_finalize_init(instance, module2) {
+  wasmInstance = instance;
+  wasm = instance.exports;
+  wasmModule = module2;
+  cachedUint8ArrayMemory0 = null;
+  wasm.__wbindgen_start();
+  return wasm;
+}
+async function __wbg_load(module2, imports) {
+  if (typeof Response === "function" && module2 instanceof Response) {
+    if (!module2.ok) {
+      throw new Error(`failed to fetch Wasm: ${module2.status} ${module2.statusText} fetching '${module2.url}'`);
+    }
+    if (typeof WebAssembly.instantiateStreaming === "function") {
+      try {
+        return await WebAssembly.instantiateStreaming(module2, imports);
+      } catch (e) {
+        const validResponse = expectedResponseType(module2.type);
+        if (validResponse && module2.headers.get("Content-Type") !== "application/wasm") {
+          console.warn("`WebAssembly.instantiateStreaming` failed because your server does not serve Wasm with `application/wasm` MIME type. Falling back to `WebAssembly.instantiate` which is slower. Original error:\n", e);
+        } else {
+          throw e;
+        }
+      }
+    }
+    const bytes2 = await module2.arrayBuffer();
+    return await WebAssembly.instantiate(bytes2, imports);
+  } else {
+    const instance = await WebAssembly.instantiate(module2, imports);
+    if (instance instanceof WebAssembly.Instance) {
+      return { instance, module: module2 };
+    } else {
+      return instance;
+    }
+  }
+  function expectedResponseType(type) {
+    switch (type) {
+      case "basic":
+      case "cors":
+      case "default":
+        return true;
+    }
+    return false;
+  }
+}
+function initSync(module2) {
+  if (wasm !== void 0) return wasm;
+  if (module2 !== void 0) {
+    if (Object.getPrototypeOf(module2) === Object.prototype) {
+      ({ module: module2 } = module2);
+    } else {
+      console.warn("using deprecated parameters for `initSync()`; pass a single object instead");
+    }
+  }
+  const imports = __wbg_get_imports();
+  if (!(module2 instanceof WebAssembly.Module)) {
+    module2 = new WebAssembly.Module(module2);
+  }
+  const instance = new WebAssembly.Instance(module2, imports);
+  return __wbg_finalize_init(instance, module2);
+}
+var __wbg_init_promise;
+async function __wbg_init(module_or_path) {
+  if (wasm !== void 0) return wasm;
+  if (__wbg_init_promise === void 0) {
+    __wbg_init_promise = __wbg_init_once(module_or_path);
+    __wbg_init_promise.catch(() => {
+      __wbg_init_promise = void 0;
+    });
+  }
+  return __wbg_init_promise;
+}
+async function __wbg_init_once(module_or_path) {
+  if (module_or_path !== void 0) {
+    if (Object.getPrototypeOf(module_or_path) === Object.prototype) {
+      ({ module_or_path } = module_or_path);
+    } else {
+      console.warn("using deprecated parameters for the initialization function; pass a single object instead");
+    }
+  }
+  if (module_or_path === void 0) {
+    module_or_path = new URL("security_contact_policy_bg.wasm", void 0);
+  }
+  const imports = __wbg_get_imports();
+  if (typeof module_or_path === "string" || typeof Request === "function" && module_or_path instanceof Request || typeof URL === "function" && module_or_path instanceof URL) {
+    module_or_path = fetch(module_or_path);
+  }
+  const { instance, module: module2 } = await __wbg_load(await module_or_path, imports);
+  return __wbg_finalize_init(instance, module2);
+}
+
+// asynchronous.js
+var ready = false;
+var loading;
+function init(source) {
+  loading ??= load(source).catch((error) => {
+    loading = void 0;
+    throw error;
+  });
+  return loading;
+}
+async function load(source) {
+  await __wbg_init({ module_or_path: source });
+  ready = true;
+}
+function initSync2(module2) {
+  initSync({ module: module2 });
+  ready = true;
+}
+var { createPolicy, decide } = policyOver(() => {
+  if (!ready) throw new PolicyError("not_initialized", "", "the module is not loaded: await `init()` first");
+  return { Engine, reasons };
+});
+// Annotate the CommonJS export names for ESM import in node:
+0 && (module.exports = {
+  PolicyError,
+  abiVersion,
+  createPolicy,
+  decide,
+  init,
+  initSync,
+  moduleSha256,
+  version
+});

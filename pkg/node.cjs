@@ -1,4 +1,4 @@
-// Node's `require` gets one file with everything in it, and reads the module that lies beside it.
+// Node's `require` reads the module that lies beside this file.
 
 "use strict";
 
@@ -10,7 +10,7 @@ const manual = require("./manual.cjs");
 const FILE = join(__dirname, "security_contact_policy_bg.wasm");
 let loaded = false;
 
-function load() {
+function ready() {
   if (!loaded) manual.initSync(readFileSync(FILE));
   loaded = true;
 }
@@ -20,12 +20,12 @@ exports.abiVersion = manual.abiVersion;
 exports.moduleSha256 = manual.moduleSha256;
 exports.version = manual.version;
 
-exports.init = async () => load();
+exports.init = async () => ready();
 exports.createPolicy = (rules) => {
-  load();
+  ready();
   return manual.createPolicy(rules);
 };
 exports.decide = (request) => {
-  load();
+  ready();
   return manual.decide(request);
 };

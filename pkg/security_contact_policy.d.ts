@@ -391,6 +391,13 @@ export class Engine {
      */
     constructor(rules?: Uint8Array | number[] | null);
     /**
+     * Judges people whose facts are in order, several times as fast. The facts are CBOR values side by side: the instant,
+     * and for each person the members in their order. The text has for each person one character with a bit for each
+     * unmet reason, and, when it has none, `validUntil`. Nothing means that a fact does not fit: ask again by the other
+     * ways, which say what it is.
+     */
+    quick(facts: Uint8Array | number[]): string | undefined;
+    /**
      * A hash of the version and the rules in force: equal on every runtime that decides alike.
      */
     readonly fingerprint: string;
@@ -401,33 +408,28 @@ export class Engine {
 }
 
 /**
- * The version of the binary interface for WebAssembly hosts.
+ * All reasons, from the lowest bit to the highest.
  */
-export function abiVersion(): number;
-
-/**
- * The version of the rules themselves; it changes whenever any answer can change.
- */
-export function version(): string;
+export function reasons(): string;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_engine_free: (a: number, b: number) => void;
-    readonly abiVersion: () => number;
     readonly engine_decide: (a: number, b: number, c: number) => [number, number];
     readonly engine_eligibilityMany: (a: number, b: number, c: number) => [number, number];
     readonly engine_fingerprint: (a: number) => [number, number];
     readonly engine_new: (a: number, b: number) => [number, number, number];
+    readonly engine_quick: (a: number, b: number, c: number) => [number, number];
+    readonly engine_rules: (a: number) => [number, number];
+    readonly reasons: () => [number, number];
+    readonly security_contact_abi_version: () => number;
     readonly security_contact_alloc: (a: number) => number;
     readonly security_contact_call: (a: number, b: number) => bigint;
     readonly security_contact_configure: (a: number, b: number) => bigint;
     readonly security_contact_decide: (a: number, b: number) => bigint;
     readonly security_contact_free: (a: number, b: number) => void;
-    readonly engine_rules: (a: number) => [number, number];
-    readonly version: () => [number, number];
-    readonly security_contact_abi_version: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -3,7 +3,6 @@
 import module from "./security_contact_policy_bg.wasm";
 import { synchronous } from "./synchronous.js";
 
-export { PolicyError } from "./error.js";
-export { abiVersion, moduleSha256, version } from "./identity.js";
+export { PolicyError, abiVersion, moduleSha256, version } from "./manual.js";
 
 export const { createPolicy, decide, init } = synchronous(() => module);

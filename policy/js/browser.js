@@ -1,9 +1,7 @@
 // Fetches the module that lies beside this file.
 
-export { createPolicy, decide } from "./asynchronous.js";
-export { PolicyError } from "./error.js";
-export { abiVersion, moduleSha256, version } from "./identity.js";
+import * as manual from "./manual.js";
 
-import { init as initFrom } from "./asynchronous.js";
+export { PolicyError, abiVersion, createPolicy, decide, moduleSha256, version } from "./manual.js";
 
-export const init = () => initFrom();
+export const init = () => manual.init();

@@ -4,8 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { synchronous } from "./synchronous.js";
 
-export { PolicyError } from "./error.js";
-export { abiVersion, moduleSha256, version } from "./identity.js";
+export { PolicyError, abiVersion, moduleSha256, version } from "./manual.js";
 
 const FILE = new URL("./security_contact_policy_bg.wasm", import.meta.url);
 

@@ -1,17 +1,24 @@
 // For runtimes that have the module at hand: it is compiled when it is first needed.
 
-import { policyOver } from "./policy.js";
-import { Engine, initSync } from "./security_contact_policy.js";
+import * as manual from "./manual.js";
 
 /** The exports of the package over a function that gives the module, compiled or as bytes. */
 export function synchronous(load) {
   let loaded = false;
-  const engineClass = () => {
-    if (!loaded) initSync({ module: load() });
+  const ready = () => {
+    if (!loaded) manual.initSync(load());
     loaded = true;
-    return Engine;
   };
-  // There is nothing to wait for, but code that runs everywhere waits.
-  const init = async () => void engineClass();
-  return { ...policyOver(engineClass), init };
+  return {
+    // There is nothing to wait for, but code that runs everywhere waits.
+    init: async () => ready(),
+    createPolicy(rules) {
+      ready();
+      return manual.createPolicy(rules);
+    },
+    decide(request) {
+      ready();
+      return manual.decide(request);
+    },
+  };
 }

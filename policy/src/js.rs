@@ -13,9 +13,10 @@ use crate::eligibility::eligibility;
 use crate::error::PolicyError;
 use crate::fingerprint::fingerprint;
 use crate::json;
+use crate::quick;
 use crate::read::{self, Value};
+use crate::reason::Reason;
 use crate::rules::Rules;
-use crate::{ABI_VERSION, POLICY_VERSION};
 
 #[wasm_bindgen(typescript_custom_section)]
 const INPUTS: &str = r#"
@@ -99,6 +100,14 @@ impl Engine {
         }
     }
 
+    /// Judges people whose facts are in order, several times as fast. The facts are CBOR values side by side: the instant,
+    /// and for each person the members in their order. The text has for each person one character with a bit for each
+    /// unmet reason, and, when it has none, `validUntil`. Nothing means that a fact does not fit: ask again by the other
+    /// ways, which say what it is.
+    pub fn quick(&self, facts: &[u8]) -> Option<String> {
+        quick::verdicts(facts, &self.rules)
+    }
+
     /// A hash of the version and the rules in force: equal on every runtime that decides alike.
     #[wasm_bindgen(getter)]
     pub fn fingerprint(&self) -> String {
@@ -112,14 +121,8 @@ impl Engine {
     }
 }
 
-/// The version of the rules themselves; it changes whenever any answer can change.
+/// All reasons, from the lowest bit to the highest.
 #[wasm_bindgen]
-pub fn version() -> String {
-    POLICY_VERSION.into()
-}
-
-/// The version of the binary interface for WebAssembly hosts.
-#[wasm_bindgen(js_name = abiVersion)]
-pub fn abi_version() -> u32 {
-    ABI_VERSION
+pub fn reasons() -> String {
+    Reason::WORDS.join(",")
 }

@@ -23,3 +23,11 @@ words! {
         NotAMember = "not_a_member",
     }
 }
+
+#[cfg(all(feature = "module", target_arch = "wasm32"))]
+impl Reason {
+    /// The bit that stands for the reason in a set of them: the first reason has the lowest.
+    pub(crate) fn bit(self) -> u8 {
+        1 << (self as u8)
+    }
+}

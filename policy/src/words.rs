@@ -10,6 +10,10 @@ macro_rules! words {
         }
 
         impl $type {
+            /// All words, in the order of the variants.
+            #[allow(dead_code)] // not every enumeration is listed
+            pub(crate) const WORDS: &[&str] = &[$($word),+];
+
             /// The word that JSON writes.
             #[must_use]
             pub fn as_str(self) -> &'static str {

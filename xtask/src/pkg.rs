@@ -18,6 +18,7 @@ const SOURCES: &str = "policy/js";
 
 /// What wasm-bindgen wrote.
 const GLUE: &str = "security_contact_policy.js";
+const TYPES: &str = "security_contact_policy.d.ts";
 
 /// What `cargo xtask pkg` can be told.
 #[derive(Args)]
@@ -67,19 +68,20 @@ fn write(workspace: &Workspace) -> Result<()> {
 fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     tools::check_module_tools(workspace, shell)?;
     let mut files = module::build(workspace, shell)?;
-    files.retain(|name, _| {
-        let internal = name == "security_contact_policy_bg.wasm.d.ts";
-        name.starts_with("security_contact_policy") && !internal || name == "package.json"
-    });
+    let glue = files.remove(GLUE).with_context(|| format!("wasm-pack wrote no `{GLUE}`"))?;
+    files.retain(|name, _| [WASM, TYPES, "package.json"].contains(&name.as_str()));
     let package = files.get("package.json").context("wasm-pack wrote no `package.json`")?;
     files.insert("package.json".into(), manifest::package(package)?);
     let wasm = files.get(WASM).with_context(|| format!("wasm-pack wrote no `{WASM}`"))?;
     let (module, identity) = (manifest::module(wasm)?, manifest::identity(wasm));
     files.insert("module.json".into(), module);
-    files.insert("identity.js".into(), identity);
     files.insert("wasm.d.ts".into(), manifest::WASM_TYPES.into());
-    files.extend(module::read_folder(&workspace.path(SOURCES))?);
-    bundle(workspace, shell, &mut files)?;
+    let mut sources = module::read_folder(&workspace.path(SOURCES))?;
+    sources.remove("core/");
+    files.extend(sources);
+    let mut core = module::read_folder(&workspace.path(SOURCES).join("core"))?;
+    core.extend([(GLUE.into(), glue), ("identity.js".into(), identity)]);
+    files.extend(bundle(workspace, shell, &core)?);
     for (name, source) in
         [("README.md", "policy/README.md"), ("LICENSE-APACHE", "LICENSE-APACHE"), ("LICENSE-MIT", "LICENSE-MIT")]
     {
@@ -88,23 +90,23 @@ fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     Ok(files)
 }
 
-/// Adds one file with everything that `require` needs, because Node before version 22 cannot require ES modules, and
-/// takes the comments out of the glue, which its declarations have too.
-fn bundle(workspace: &Workspace, shell: &Shell, files: &mut Files) -> Result<()> {
-    let folder = workspace.path("target/module/bundle");
-    replace_folder(shell, &folder, files)?;
+/// The core of the package in one file, once as an ES module and once for `require`: Node before version 22 cannot
+/// require ES modules. They have the same text but for their ends, so that the second costs next to nothing packed.
+fn bundle(workspace: &Workspace, shell: &Shell, core: &Files) -> Result<Files> {
+    let folder = workspace.path("target/module/core");
+    replace_folder(shell, &folder, core)?;
     let esbuild = workspace.path("tests/node_modules/.bin/esbuild");
     let _in_folder = shell.push_dir(&folder);
-    // Without an address `init` fails there, as it should: it has none to begin from.
-    let commonjs = cmd!(
-        shell,
-        "{esbuild} manual.js --bundle --format=cjs --platform=node --target=node18 --minify
-         --define:import.meta.url=undefined --log-level=warning"
-    );
-    files.insert("manual.cjs".into(), commonjs.output()?.stdout);
-    let glue = cmd!(shell, "{esbuild} {GLUE} --minify --log-level=warning");
-    files.insert(GLUE.into(), glue.output()?.stdout);
-    Ok(())
+    let mut files = Files::new();
+    for (file, options) in [
+        ("manual.js", ["--format=esm", "--platform=neutral"].as_slice()),
+        // There `init` without an address fails, as it should: it has none to begin from.
+        ("manual.cjs", &["--format=cjs", "--platform=node", "--define:import.meta.url=undefined"]),
+    ] {
+        let bundled = cmd!(shell, "{esbuild} manual.js --bundle --target=es2022 --log-level=warning {options...}");
+        files.insert(file.into(), bundled.output()?.stdout);
+    }
+    Ok(files)
 }
 
 fn replace_folder(shell: &Shell, folder: &Path, files: &Files) -> Result<()> {
@@ -128,7 +130,7 @@ fn differences(built: &Files, present: &Files) -> Vec<String> {
 }
 
 fn print_sizes(shell: &Shell, folder: &Path) -> Result<()> {
-    for name in [WASM, GLUE, "manual.cjs"] {
+    for name in [WASM, "manual.js"] {
         let path = folder.join(name);
         let raw = shell.read_binary_file(&path)?.len();
         let packed = cmd!(shell, "gzip -9 --stdout --no-name {path}").quiet().output()?.stdout.len();

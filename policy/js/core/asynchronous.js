@@ -2,7 +2,7 @@
 
 import { PolicyError } from "./error.js";
 import { policyOver } from "./policy.js";
-import initGlue, { Engine, initSync as initGlueSync } from "./security_contact_policy.js";
+import initGlue, { Engine, initSync as initGlueSync, reasons } from "./security_contact_policy.js";
 
 let ready = false;
 let loading;
@@ -29,5 +29,5 @@ export function initSync(module) {
 
 export const { createPolicy, decide } = policyOver(() => {
   if (!ready) throw new PolicyError("not_initialized", "", "the module is not loaded: await `init()` first");
-  return Engine;
+  return { Engine, reasons };
 });

@@ -1,4 +1,4 @@
-// Takes the module from whoever has it.
+// Takes the module from whoever has it. This and what it imports becomes one file of the package, which all others use.
 
 export { createPolicy, decide, init, initSync } from "./asynchronous.js";
 export { PolicyError } from "./error.js";

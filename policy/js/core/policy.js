@@ -2,22 +2,26 @@
 
 import { encodePeople, encodeQuestion, encodeRequest, encodeRules } from "./cbor.js";
 import { moduleSha256, version } from "./identity.js";
-import { instantOf } from "./instant.js";
 import { PolicyError } from "./error.js";
+import { instantOf } from "./instant.js";
+import { quickly } from "./quick.js";
 
 /**
  * The exports of the package over a way to get the module's glue.
  *
- * @param engineClass gives the class `Engine` of the glue, or throws when the module is not there yet
+ * @param load gives the glue, or throws when the module is not there yet
  */
-export function policyOver(engineClass) {
+export function policyOver(load) {
+  let quick;
+
   class Policy {
     #engine;
 
     constructor(rules) {
-      const Engine = engineClass();
+      const glue = load();
+      quick ??= quickly(glue);
       try {
-        this.#engine = new Engine(rules === undefined ? undefined : encodeRules(rules));
+        this.#engine = new glue.Engine(rules === undefined ? undefined : encodeRules(rules));
       } catch (thrown) {
         throw Array.isArray(thrown) ? new PolicyError(...thrown) : thrown;
       }
@@ -40,11 +44,13 @@ export function policyOver(engineClass) {
     }
 
     eligibility(person, options) {
-      return this.#ask({ op: "eligibility", person, now: instantOf(options?.now) });
+      const now = instantOf(options?.now);
+      return quick.one(this.#live(), person, now) ?? this.#ask({ op: "eligibility", person, now });
     }
 
     eligibilityMany(people, options) {
-      return answerOf(this.#live().eligibilityMany(encodePeople({ people, now: instantOf(options?.now) })));
+      const [engine, now] = [this.#live(), instantOf(options?.now)];
+      return quick.many(engine, people, now) ?? answerOf(engine.eligibilityMany(encodePeople({ people, now })));
     }
 
     access(person) {
