@@ -87,14 +87,6 @@ export interface PolicyError {
  * An instant in UTC with millisecond precision, from the year 0001 to the year 9999.
  *
  * It is written as RFC 3339, always with three decimals and `Z`. Finer input is truncated towards the past.
- *
- * ```
- * use security_contact_policy::Instant;
- *
- * let instant: Instant = "2026-10-01T11:30:00.1239+02:00".parse()?;
- * assert_eq!(instant.to_string(), "2026-10-01T09:30:00.123Z");
- * # Ok::<(), security_contact_policy::PolicyError>(())
- * ```
  */
 export type Instant = string;
 
@@ -394,8 +386,8 @@ export class Engine {
      */
     eligibilityMany(request: Uint8Array | number[]): string;
     /**
-     * The policy under these rules, as CBOR, or else under the default ones. Rules that do not fit are thrown as the
-     * JSON text of the error.
+     * The policy under these rules, as CBOR, or else under the default ones. For rules that do not fit, a list of the
+     * error's code, path and message is thrown.
      */
     constructor(rules?: Uint8Array | number[] | null);
     /**
@@ -403,9 +395,9 @@ export class Engine {
      */
     readonly fingerprint: string;
     /**
-     * The rules in force.
+     * The rules in force, as JSON text.
      */
-    readonly rules: Rules;
+    readonly rules: string;
 }
 
 /**
@@ -433,7 +425,7 @@ export interface InitOutput {
     readonly security_contact_configure: (a: number, b: number) => bigint;
     readonly security_contact_decide: (a: number, b: number) => bigint;
     readonly security_contact_free: (a: number, b: number) => void;
-    readonly engine_rules: (a: number) => [number, number, number];
+    readonly engine_rules: (a: number) => [number, number];
     readonly version: () => [number, number];
     readonly security_contact_abi_version: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;

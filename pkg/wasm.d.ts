@@ -1,3 +1,3 @@
-/** The compiled module, for `initSync`. */
+/** The compiled module, for `initSync` of `./manual`. */
 declare const module: WebAssembly.Module;
 export default module;

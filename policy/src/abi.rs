@@ -13,10 +13,12 @@
 
 use std::sync::OnceLock;
 
-use crate::ABI_VERSION;
-use crate::codec::{Reply, decode, encode, reply};
-use crate::json::decide_plain;
+use crate::codec::reply;
+use crate::decide::Answer;
+use crate::error::PolicyError;
+use crate::fingerprint::Identity;
 use crate::rules::Rules;
+use crate::{ABI_VERSION, json, read};
 
 static RULES: OnceLock<Rules> = OnceLock::new();
 
@@ -43,7 +45,8 @@ unsafe extern "C" fn security_contact_free(address: *mut u8, length: usize) {
     drop(unsafe { take(address, length) });
 }
 
-/// Sets the rules of this instance; the input is encoded [`Rules`]. It can be called once.
+/// Sets the rules of this instance, given as CBOR, and replies with the JSON text of its identity:
+/// `{"policyVersion","fingerprint"}`, or `{"error"}` when the rules do not fit or were set before.
 ///
 /// # Safety
 /// As for [`security_contact_free`].
@@ -51,10 +54,14 @@ unsafe extern "C" fn security_contact_free(address: *mut u8, length: usize) {
 unsafe extern "C" fn security_contact_configure(address: *mut u8, length: usize) -> u64 {
     // SAFETY: the caller's promise is that of `take`.
     let input = unsafe { take(address, length) };
-    hand_over(encode(&configure(&input)).unwrap_or_default())
+    let text = match configure(&input) {
+        Ok(identity) => json::write(&identity),
+        Err(error) => json::write(&Answer::Error { error }),
+    };
+    hand_over(text.into_bytes())
 }
 
-/// Answers one encoded [`Call`](crate::codec::Call) with an encoded [`Reply`].
+/// Answers one encoded [`Call`](crate::codec::Call) with an encoded [`Reply`](crate::codec::Reply).
 ///
 /// # Safety
 /// As for [`security_contact_free`].
@@ -73,18 +80,15 @@ unsafe extern "C" fn security_contact_call(address: *mut u8, length: usize) -> u
 unsafe extern "C" fn security_contact_decide(address: *mut u8, length: usize) -> u64 {
     // SAFETY: the caller's promise is that of `take`.
     let input = unsafe { take(address, length) };
-    hand_over(decide_plain(&input, RULES.get_or_init(Rules::default)).into_bytes())
+    hand_over(json::decide_plain(&input, RULES.get_or_init(Rules::default)).into_bytes())
 }
 
-fn configure(input: &[u8]) -> Reply {
-    let rules: Rules = match decode(input) {
-        Ok(rules) => rules,
-        Err(error) => return Reply::Fault(error.to_string()),
-    };
-    match rules.validate() {
-        Err(error) => Reply::Fault(error.to_string()),
-        Ok(()) if RULES.set(rules).is_ok() => Reply::Configured,
-        Ok(()) => Reply::Fault("the rules were set before".into()),
+fn configure(input: &[u8]) -> Result<Identity, PolicyError> {
+    let rules = read::rules_alone(input)?;
+    let identity = Identity::of(&rules);
+    match RULES.set(rules) {
+        Ok(()) => Ok(identity),
+        Err(_) => Err(PolicyError::invalid_rules("", "the rules were set before")),
     }
 }
 

@@ -6,7 +6,6 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::POLICY_VERSION;
 use crate::access::Access;
 use crate::change::{ChangeOutcome, Designation, RefusalCode};
 use crate::contact::Contact;
@@ -14,7 +13,6 @@ use crate::decide::{Answer, Request};
 use crate::eligibility::{Verdict, eligibility};
 use crate::error::PolicyError;
 use crate::event::Route;
-use crate::fingerprint::fingerprint;
 use crate::instant::Instant;
 use crate::notice::Notice;
 use crate::person::Person;
@@ -32,8 +30,6 @@ pub enum Call {
     EligibilityMany(Vec<Person>, Instant),
     /// Many reviews.
     ReviewMany(Vec<ReviewRequest>),
-    /// Which policy this is.
-    Describe,
 }
 
 /// What the module replies.
@@ -45,10 +41,6 @@ pub enum Reply {
     Verdicts(Vec<Verdict>),
     /// To [`Call::ReviewMany`], in the order of the requests.
     Reviews(Vec<Review>),
-    /// To [`Call::Describe`].
-    Description(Description),
-    /// The module has taken over its rules.
-    Configured,
     /// The bytes were no call, or came at the wrong time.
     Fault(String),
 }
@@ -57,16 +49,7 @@ pub enum Reply {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review(#[serde(with = "ReviewOutcomeDef")] pub ReviewOutcome);
 
-/// Which policy a module holds, and under which rules it decides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Description {
-    /// [`POLICY_VERSION`](crate::POLICY_VERSION) as the module has it.
-    pub policy_version: String,
-    /// The [`fingerprint`](crate::fingerprint()) of the rules in force.
-    pub fingerprint: String,
-}
-
-/// The bytes of a call, a reply or rules.
+/// The bytes of a call or a reply.
 ///
 /// # Errors
 /// None for the types of this crate; the codec's type allows for them.
@@ -114,9 +97,6 @@ fn answer(call: Call, rules: &Rules) -> Reply {
         }
         Call::ReviewMany(requests) => {
             Reply::Reviews(requests.iter().map(|request| Review(review(request, rules))).collect())
-        }
-        Call::Describe => {
-            Reply::Description(Description { policy_version: POLICY_VERSION.into(), fingerprint: fingerprint(rules) })
         }
     }
 }

@@ -2,11 +2,30 @@
 
 use core::fmt::Write;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::POLICY_VERSION;
 use crate::names::Name;
 use crate::rules::Rules;
+
+/// Which policy decides, and under which rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    /// [`POLICY_VERSION`] as the module has it.
+    pub policy_version: String,
+    /// The [`fingerprint`] of the rules in force.
+    pub fingerprint: String,
+}
+
+impl Identity {
+    /// The identity of this policy under these rules.
+    #[must_use]
+    pub fn of(rules: &Rules) -> Self {
+        Self { policy_version: POLICY_VERSION.into(), fingerprint: fingerprint(rules) }
+    }
+}
 
 /// A hash of the policy version and the rules, as 64 hexadecimal digits.
 ///

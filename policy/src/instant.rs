@@ -13,14 +13,6 @@ const MS_PER_DAY: i64 = 86_400_000;
 /// An instant in UTC with millisecond precision, from the year 0001 to the year 9999.
 ///
 /// It is written as RFC 3339, always with three decimals and `Z`. Finer input is truncated towards the past.
-///
-/// ```
-/// use security_contact_policy::Instant;
-///
-/// let instant: Instant = "2026-10-01T11:30:00.1239+02:00".parse()?;
-/// assert_eq!(instant.to_string(), "2026-10-01T09:30:00.123Z");
-/// # Ok::<(), security_contact_policy::PolicyError>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "module", derive(tsify::Tsify), tsify(type = "string"))]
 pub struct Instant(i64);
@@ -122,6 +114,14 @@ impl FromStr for Instant {
     type Err = PolicyError;
 
     /// Reads RFC 3339 with `Z` or an offset.
+    ///
+    /// ```
+    /// use security_contact_policy::Instant;
+    ///
+    /// let instant: Instant = "2026-10-01T11:30:00.1239+02:00".parse()?;
+    /// assert_eq!(instant.to_string(), "2026-10-01T09:30:00.123Z");
+    /// # Ok::<(), security_contact_policy::PolicyError>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid_input` when the text is no RFC 3339 instant, names the leap second `:60`, or lies outside the

@@ -5,6 +5,7 @@
 
 #![allow(unreachable_pub)] // JavaScript reaches it
 
+use serde_wasm_bindgen::to_value;
 use wasm_bindgen::prelude::*;
 
 use crate::decide::Answer;
@@ -12,7 +13,7 @@ use crate::eligibility::eligibility;
 use crate::error::PolicyError;
 use crate::fingerprint::fingerprint;
 use crate::json;
-use crate::read::{self, Field, Value};
+use crate::read::{self, Value};
 use crate::rules::Rules;
 use crate::{ABI_VERSION, POLICY_VERSION};
 
@@ -69,13 +70,15 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// The policy under these rules, as CBOR, or else under the default ones. Rules that do not fit are thrown as the
-    /// JSON text of the error.
+    /// The policy under these rules, as CBOR, or else under the default ones. For rules that do not fit, a list of the
+    /// error's code, path and message is thrown.
     #[wasm_bindgen(constructor)]
     pub fn new(rules: Option<Box<[u8]>>) -> Result<Engine, JsValue> {
         let Some(rules) = rules else { return Ok(Self { rules: Rules::default() }) };
-        let rules = Value::new(&rules).and_then(|rules| read::rules(&Field::root(rules, "rules").of_rules()));
-        rules.map(|rules| Self { rules }).map_err(|error| text_of(error).into())
+        match read::rules_alone(&rules) {
+            Ok(rules) => Ok(Self { rules }),
+            Err(PolicyError { code, path, message }) => Err(to_value(&(code.as_str(), path, message))?),
+        }
     }
 
     /// Answers one request, as CBOR, with JSON text.
@@ -92,7 +95,7 @@ impl Engine {
                 let verdicts = people.iter().map(|person| Answer::Eligibility(eligibility(person, now, &self.rules)));
                 json::write_all(verdicts)
             }
-            Err(error) => text_of(error),
+            Err(error) => json::write(&Answer::Error { error }),
         }
     }
 
@@ -102,10 +105,10 @@ impl Engine {
         fingerprint(&self.rules)
     }
 
-    /// The rules in force.
-    #[wasm_bindgen(getter, unchecked_return_type = "Rules")]
-    pub fn rules(&self) -> Result<JsValue, JsValue> {
-        Ok(serde_wasm_bindgen::to_value(&self.rules)?)
+    /// The rules in force, as JSON text.
+    #[wasm_bindgen(getter)]
+    pub fn rules(&self) -> String {
+        json::write(&self.rules)
     }
 }
 
@@ -119,8 +122,4 @@ pub fn version() -> String {
 #[wasm_bindgen(js_name = abiVersion)]
 pub fn abi_version() -> u32 {
     ABI_VERSION
-}
-
-fn text_of(error: PolicyError) -> String {
-    json::write(&Answer::Error { error })
 }

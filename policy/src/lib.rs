@@ -74,7 +74,7 @@ pub use decide::{Answer, Request, decide};
 pub use eligibility::{Verdict, eligibility};
 pub use error::{ErrorCode, PolicyError};
 pub use event::{Event, EventKind, Route, Severity, route};
-pub use fingerprint::fingerprint;
+pub use fingerprint::{Identity, fingerprint};
 pub use instant::Instant;
 pub use names::{Name, UserId};
 pub use notice::{Cause, Notice, NoticeKind};

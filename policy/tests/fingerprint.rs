@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use security_contact_policy::{Name, Rules, fingerprint};
+use security_contact_policy::{Identity, Name, POLICY_VERSION, Rules, fingerprint};
 
 fn names(names: &[&str]) -> Vec<Name> {
     names.iter().map(|name| name.parse().unwrap()).collect()
@@ -46,4 +46,11 @@ fn every_rule_counts() {
     ];
     let different: BTreeSet<String> = variants.iter().map(fingerprint).collect();
     assert_eq!(different.len(), variants.len());
+}
+
+#[test]
+fn an_identity_is_the_version_and_the_fingerprint() {
+    let rules = Rules { max_login_age_days: 90, ..Rules::default() };
+    let Identity { policy_version, fingerprint: of_rules } = Identity::of(&rules);
+    assert_eq!((policy_version.as_str(), of_rules), (POLICY_VERSION, fingerprint(&rules)));
 }

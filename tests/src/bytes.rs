@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use security_contact_policy::codec::{self, Call, Reply};
-use security_contact_policy::{Plain, Rules, fingerprint, json};
+use security_contact_policy::{Answer, Identity, Plain, Rules, json};
 
 use crate::shape;
 
@@ -23,7 +23,7 @@ pub enum Face {
     Call,
     /// A request as CBOR.
     Decide,
-    /// Encoded rules.
+    /// Rules as CBOR.
     Configure,
 }
 
@@ -98,25 +98,21 @@ fn plain(bytes: &[u8]) -> Vec<u8> {
     answer.into_bytes()
 }
 
-/// The reply to rules, and that JSON takes the same ones.
+/// The reply to rules: which policy decides under them, or what is wrong with them. They read back from their own JSON.
 fn configure(bytes: &[u8]) -> Vec<u8> {
-    let reply = match codec::decode::<Rules>(bytes) {
-        Err(error) => Reply::Fault(error.to_string()),
+    let rules = Plain::from_cbor(bytes.to_vec()).and_then(|plain| plain.to_rules());
+    let reply = match rules {
         Ok(rules) => {
-            let text = serde_json::to_vec(&rules).unwrap_or_default();
-            let read = json::read(&text).and_then(|plain| plain.to_rules());
-            match rules.validate() {
-                Ok(()) => {
-                    assert_eq!(read.as_ref(), Ok(&rules), "the same rules as JSON");
-                    assert_eq!(fingerprint(&rules).len(), 64);
-                    Reply::Configured
-                }
-                Err(error) => {
-                    assert_eq!(read.map_err(|error| error.code), Err(error.code), "JSON refuses them too");
-                    Reply::Fault(error.to_string())
-                }
-            }
+            assert_eq!(rules.validate(), Ok(()));
+            let again = json::read(json::write(&rules).as_bytes()).and_then(|plain| plain.to_rules());
+            assert_eq!(again.as_ref(), Ok(&rules), "the same rules as JSON");
+            json::write(&Identity::of(&rules))
+        }
+        Err(error) => {
+            let text = json::write(&Answer::Error { error });
+            shape::check(&text);
+            text
         }
     };
-    codec::encode(&reply).unwrap_or_default()
+    reply.into_bytes()
 }

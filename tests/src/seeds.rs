@@ -25,8 +25,9 @@ pub fn inputs(step: usize) -> Result<Vec<Vec<u8>>, PolicyError> {
     let mut inputs: Vec<_> = calls()?.iter().filter_map(encode).collect();
     let plain = |text: &Vec<u8>| json::read(text).ok().map(|plain| input(1, plain.as_cbor()));
     inputs.extend(texts(step).iter().filter_map(plain));
-    let rules = |rules: &Rules| codec::encode(rules).ok().map(|bytes| input(2, &bytes));
+    let rules = |rules: &Rules| json::read(json::write(rules).as_bytes()).ok().map(|plain| input(2, plain.as_cbor()));
     inputs.extend([Rules::default(), RULES.clone()].iter().filter_map(rules));
+    inputs.push(input(2, b"\xa0"));
     Ok(inputs)
 }
 
@@ -64,11 +65,7 @@ fn calls() -> Result<Vec<Call>, PolicyError> {
         Request::Review(review.clone()),
         Request::Route { account: account.clone(), event, now },
     ];
-    let many = [
-        Call::Describe,
-        Call::EligibilityMany(vec![owner.clone(), chosen.clone()], now),
-        Call::ReviewMany(vec![review, kept]),
-    ];
+    let many = [Call::EligibilityMany(vec![owner.clone(), chosen.clone()], now), Call::ReviewMany(vec![review, kept])];
     Ok(requests.into_iter().map(Call::One).chain(many).collect())
 }
 

@@ -6,7 +6,7 @@ use security_contact_tests::run;
 
 #[test]
 fn native() {
-    run("native", |request| json::decide_text(request, &Rules::default())).check("native");
+    run(|request| json::decide_text(request, &Rules::default())).check("native");
 }
 
 #[test]
@@ -16,5 +16,5 @@ fn wasmtime() {
         Ok(request) => engine.decide(&request).unwrap(),
         Err(error) => json::write(&Answer::Error { error }),
     };
-    run("wasmtime", decide).check("wasmtime");
+    run(decide).check("wasmtime");
 }

@@ -1,6 +1,6 @@
 //! The tasks of this workspace: `cargo xtask --help` lists them.
 
-mod chromium;
+mod browsers;
 mod directory;
 mod fuzz;
 mod manifest;
@@ -8,6 +8,7 @@ mod metadata;
 mod module;
 mod mutants;
 mod npm;
+mod parity;
 mod pkg;
 mod report;
 mod steps;
@@ -37,7 +38,7 @@ enum Task {
     /// Installs what building and testing need, as far as it is missing
     ///
     /// The compiler's components and its wasm target (rustup), wasm-bindgen and wasm-pack (compiled into
-    /// `target/tools`, some minutes), the npm packages of the tests, and Chromium (apt, as root). Whatever is
+    /// `target/tools`, some minutes), the npm packages of the tests, and Chromium and Firefox (apt, as root). Whatever is
     /// there in the right version stays, so a second run takes seconds and needs no network.
     Setup,
     /// Builds the WebAssembly module and its npm package into `pkg/`
@@ -45,6 +46,12 @@ enum Task {
     /// The bytes depend on the sources, the pinned compiler and the pinned tools alone: not on the folder, the user or
     /// the environment. `pkg/` is committed; run this after every change of `policy/` and commit what it writes.
     Pkg(pkg::Options),
+    /// Proves that every runtime gives the same bytes
+    ///
+    /// Native code, wasmtime, Node (ES modules and CommonJS), Deno, Bun, workerd, Chromium and Firefox answer all vectors
+    /// and many random requests, JavaScript through the packed package. It prints a digest of all answers for each,
+    /// writes `target/parity.json`, and fails with the first differing cases unless all are equal.
+    Parity(parity::Options),
     /// Runs every check there is, as continuous integration does
     ///
     /// The steps run in order and the first failure ends the run. `--only` and `--skip` choose among them.
@@ -71,6 +78,7 @@ fn main() -> Result<ExitCode> {
     match Cli::parse().task {
         Task::Setup => tools::setup(&Workspace::locate()?)?,
         Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
+        Task::Parity(options) => parity::run(&Workspace::locate()?, &options)?,
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
         Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,

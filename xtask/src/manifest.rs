@@ -23,7 +23,9 @@ struct Package<'a> {
     name: &'a str,
     version: &'a str,
     description: &'a str,
+    keywords: &'a [&'a str],
     license: &'a str,
+    engines: Engines,
     r#type: &'a str,
     side_effects: bool,
     main: &'a str,
@@ -33,25 +35,8 @@ struct Package<'a> {
 }
 
 #[derive(Serialize)]
-struct Exports<'a> {
-    #[serde(rename = ".")]
-    glue: Export<'a>,
-    #[serde(rename = "./wasm")]
-    wasm: Export<'a>,
-    /// The same under its file name: bundlers tell modules by the ending of what is imported.
-    #[serde(rename = "./security_contact_policy_bg.wasm")]
-    wasm_by_file_name: Export<'a>,
-    #[serde(rename = "./module.json")]
-    module: &'a str,
-    #[serde(rename = "./package.json")]
-    package: &'a str,
-}
-
-/// The first condition that applies is taken, so that `types` stands first.
-#[derive(Clone, Copy, Serialize)]
-struct Export<'a> {
-    types: &'a str,
-    default: &'a str,
+struct Engines {
+    node: &'static str,
 }
 
 /// The `package.json` to publish, made from the one that wasm-pack wrote.
@@ -60,33 +45,113 @@ struct Export<'a> {
 /// When wasm-pack's lacks something.
 pub(crate) fn package(from_wasm_pack: &[u8]) -> Result<Vec<u8>> {
     let from: FromWasmPack = serde_json::from_slice(from_wasm_pack).context("wasm-pack's `package.json`")?;
-    let wasm = Export { types: "./wasm.d.ts", default: "./security_contact_policy_bg.wasm" };
     let package = Package {
         name: &from.name,
         version: &from.version,
         description: &from.description,
+        keywords: &["security contact", "policy", "eligibility", "wasm", "edge"],
         license: &from.license,
+        engines: Engines { node: ">=18" },
         r#type: "module",
         side_effects: false,
-        main: "security_contact_policy.js",
-        types: "security_contact_policy.d.ts",
-        exports: Exports {
-            glue: Export { types: "./security_contact_policy.d.ts", default: "./security_contact_policy.js" },
-            wasm,
-            wasm_by_file_name: wasm,
-            module: "./module.json",
-            package: "./package.json",
-        },
+        main: "./node.cjs",
+        types: "./index.d.ts",
+        exports: Exports::new(),
         // npm adds `package.json` and the README by itself.
-        files: &["LICENSE-*", "module.json", "security_contact_policy*", "wasm.d.ts"],
+        files: &["LICENSE-*", "module.json", "*.js", "*.cjs", "*.wasm", "*.d.ts", "*.d.cts"],
     };
     to_json(&package)
 }
 
+#[derive(Serialize)]
+struct Exports<'a> {
+    #[serde(rename = ".")]
+    root: Conditions<'a>,
+    #[serde(rename = "./manual")]
+    manual: BothEntries<'a>,
+    #[serde(rename = "./wasm")]
+    wasm: Entry<'a>,
+    /// The same under its file name: bundlers tell modules by the ending of what is imported.
+    #[serde(rename = "./security_contact_policy_bg.wasm")]
+    wasm_by_file_name: Entry<'a>,
+    #[serde(rename = "./module.json")]
+    module: &'a str,
+    #[serde(rename = "./package.json")]
+    package: &'a str,
+}
+
+/// The first condition that applies is taken. Edge bundlers set `browser` or `node` too, so that theirs stand before.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Conditions<'a> {
+    workerd: Entry<'a>,
+    edge_light: Entry<'a>,
+    deno: Entry<'a>,
+    bun: Entry<'a>,
+    node: BothEntries<'a>,
+    browser: Entry<'a>,
+    default: Entry<'a>,
+}
+
+#[derive(Serialize)]
+struct BothEntries<'a> {
+    import: Entry<'a>,
+    require: Entry<'a>,
+}
+
+/// `types` is a condition as well, and so stands first.
+#[derive(Clone, Copy, Serialize)]
+struct Entry<'a> {
+    types: &'a str,
+    default: &'a str,
+}
+
+impl Exports<'_> {
+    fn new() -> Self {
+        let entry = |default| Entry { types: "./index.d.ts", default };
+        let wasm = Entry { types: "./wasm.d.ts", default: "./security_contact_policy_bg.wasm" };
+        Self {
+            root: Conditions {
+                workerd: entry("./workerd.js"),
+                edge_light: entry("./edge-light.js"),
+                deno: entry("./deno.js"),
+                bun: entry("./bun.js"),
+                node: BothEntries {
+                    import: entry("./node.js"),
+                    require: Entry { types: "./node.d.cts", default: "./node.cjs" },
+                },
+                browser: entry("./browser.js"),
+                default: entry("./browser.js"),
+            },
+            manual: BothEntries {
+                import: Entry { types: "./manual.d.ts", default: "./manual.js" },
+                require: Entry { types: "./manual.d.cts", default: "./manual.cjs" },
+            },
+            wasm,
+            wasm_by_file_name: wasm,
+            module: "./module.json",
+            package: "./package.json",
+        }
+    }
+}
+
 /// What TypeScript knows of an import of the module itself, as edge runtimes and bundlers offer it.
-pub(crate) const WASM_TYPES: &str = "/** The compiled module, for `initSync`. */\n\
+pub(crate) const WASM_TYPES: &str = "/** The compiled module, for `initSync` of `./manual`. */\n\
                                      declare const module: WebAssembly.Module;\n\
                                      export default module;\n";
+
+/// The JavaScript that tells which module lies beside it.
+pub(crate) fn identity(wasm: &[u8]) -> Vec<u8> {
+    let sha256 = hex(&Sha256::digest(wasm));
+    let version = POLICY_VERSION;
+    format!(
+        "// Which module this package holds.\n\n\
+         export const version = \"{version}\";\n\
+         export const abiVersion = {ABI_VERSION};\n\
+         export const moduleSha256 = \"{sha256}\";\n"
+    )
+    .into_bytes()
+}
 
 /// Which module this is: its digest is its identity.
 #[derive(Serialize)]
@@ -129,8 +194,9 @@ mod tests {
         let json = String::from_utf8(package(from).unwrap()).unwrap();
         assert!(json.starts_with("{\n  \"name\": \"n\",\n  \"version\": \"1.2.3\",\n"), "{json}");
         assert!(json.contains("\"sideEffects\": false"), "{json}");
-        let (types, default) = (json.find("\"types\": \"./").unwrap(), json.find("\"default\"").unwrap());
-        assert!(types < default, "{json}");
+        let order = ["workerd", "edge-light", "deno", "bun", "node", "browser", "default"];
+        let places: Vec<_> = order.iter().map(|name| json.find(&format!("\"{name}\": {{"))).collect();
+        assert!(places.is_sorted() && places[0].is_some(), "{json}");
     }
 
     #[test]

@@ -79,11 +79,11 @@ fn disturbs(name: &OsStr) -> bool {
 }
 
 fn optimise(shell: &Shell, wasm: &Path) -> Result<()> {
-    // `-Oz` was measured to be no smaller. What this optimiser inlines makes the module smaller by itself, and larger
+    // What this optimiser inlines makes the module smaller by itself, and larger
     // with gzip. The stripped sections are for debuggers and linkers.
     cmd!(
         shell,
-        "tests/node_modules/.bin/wasm-opt -Os --mvp-features {FEATURES...}
+        "tests/node_modules/.bin/wasm-opt -Oz --converge --mvp-features {FEATURES...}
          --skip-pass=inlining-optimizing --strip-debug --strip-producers --strip-target-features {wasm} -o {wasm}"
     )
     .run()?;

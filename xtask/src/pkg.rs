@@ -13,6 +13,12 @@ use crate::{manifest, tools};
 /// Where a rebuilt package lies, to compare it by hand.
 const REBUILT: &str = "target/module/pkg";
 
+/// The handwritten part of the package.
+const SOURCES: &str = "policy/js";
+
+/// What wasm-bindgen wrote.
+const GLUE: &str = "security_contact_policy.js";
+
 /// What `cargo xtask pkg` can be told.
 #[derive(Args)]
 pub(crate) struct Options {
@@ -61,18 +67,44 @@ fn write(workspace: &Workspace) -> Result<()> {
 fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     tools::check_module_tools(workspace, shell)?;
     let mut files = module::build(workspace, shell)?;
-    files.retain(|name, _| name.starts_with("security_contact_policy") || name == "package.json");
+    files.retain(|name, _| {
+        let internal = name == "security_contact_policy_bg.wasm.d.ts";
+        name.starts_with("security_contact_policy") && !internal || name == "package.json"
+    });
     let package = files.get("package.json").context("wasm-pack wrote no `package.json`")?;
     files.insert("package.json".into(), manifest::package(package)?);
     let wasm = files.get(WASM).with_context(|| format!("wasm-pack wrote no `{WASM}`"))?;
-    files.insert("module.json".into(), manifest::module(wasm)?);
+    let (module, identity) = (manifest::module(wasm)?, manifest::identity(wasm));
+    files.insert("module.json".into(), module);
+    files.insert("identity.js".into(), identity);
     files.insert("wasm.d.ts".into(), manifest::WASM_TYPES.into());
+    files.extend(module::read_folder(&workspace.path(SOURCES))?);
+    bundle(workspace, shell, &mut files)?;
     for (name, source) in
         [("README.md", "policy/README.md"), ("LICENSE-APACHE", "LICENSE-APACHE"), ("LICENSE-MIT", "LICENSE-MIT")]
     {
         files.insert(name.into(), shell.read_binary_file(workspace.path(source))?);
     }
     Ok(files)
+}
+
+/// Adds one file with everything that `require` needs, because Node before version 22 cannot require ES modules, and
+/// takes the comments out of the glue, which its declarations have too.
+fn bundle(workspace: &Workspace, shell: &Shell, files: &mut Files) -> Result<()> {
+    let folder = workspace.path("target/module/bundle");
+    replace_folder(shell, &folder, files)?;
+    let esbuild = workspace.path("tests/node_modules/.bin/esbuild");
+    let _in_folder = shell.push_dir(&folder);
+    // Without an address `init` fails there, as it should: it has none to begin from.
+    let commonjs = cmd!(
+        shell,
+        "{esbuild} manual.js --bundle --format=cjs --platform=node --target=node18 --minify
+         --define:import.meta.url=undefined --log-level=warning"
+    );
+    files.insert("manual.cjs".into(), commonjs.output()?.stdout);
+    let glue = cmd!(shell, "{esbuild} {GLUE} --minify --log-level=warning");
+    files.insert(GLUE.into(), glue.output()?.stdout);
+    Ok(())
 }
 
 fn replace_folder(shell: &Shell, folder: &Path, files: &Files) -> Result<()> {
@@ -96,7 +128,7 @@ fn differences(built: &Files, present: &Files) -> Vec<String> {
 }
 
 fn print_sizes(shell: &Shell, folder: &Path) -> Result<()> {
-    for name in [WASM, "security_contact_policy.js"] {
+    for name in [WASM, GLUE, "manual.cjs"] {
         let path = folder.join(name);
         let raw = shell.read_binary_file(&path)?.len();
         let packed = cmd!(shell, "gzip -9 --stdout --no-name {path}").quiet().output()?.stdout.len();

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use xshell::{Shell, cmd};
+use anyhow::{Context as _, Result, ensure};
+use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{chromium, pkg, tools};
+use crate::{browsers, parity, pkg, tools};
 
 /// One step.
 pub(crate) struct Step {
@@ -26,7 +26,7 @@ pub(crate) enum Action {
 }
 
 /// All steps: what fails fast comes first, and what a later step needs comes before it.
-pub(crate) const STEPS: [Step; 12] = [
+pub(crate) const STEPS: [Step; 11] = [
     Step { name: "setup", command: "cargo xtask setup", action: Action::Task(tools::setup) },
     Step { name: "fmt", command: "cargo fmt --all --check", action: Action::Command },
     Step {
@@ -40,18 +40,17 @@ pub(crate) const STEPS: [Step; 12] = [
                   --target-dir target/module --no-default-features --features module -- -D warnings",
         action: Action::Command,
     },
-    Step { name: "rust", command: "cargo test --release --workspace", action: Action::Task(rust) },
+    Step { name: "rust", command: "cargo test --release --workspace", action: Action::Command },
     Step { name: "pkg", command: "cargo xtask pkg --check", action: Action::Task(pkg::check) },
-    Step { name: "node", command: "cargo xtask test --only node", action: Action::Task(node) },
+    Step { name: "package", command: "cargo xtask test --only package", action: Action::Task(package) },
     Step { name: "generate", command: "node tests/vectors/generate.mjs --check", action: Action::Command },
-    Step { name: "vectors", command: "node tests/node/vectors.mjs pkg", action: Action::Command },
-    Step { name: "digests", command: "cargo xtask test --only rust --only digests", action: Action::Task(digests) },
     // What users build: cargo's tests turn on features of dependencies that this leaves off.
     Step {
         name: "build",
         command: "cargo build --release --package security-contact-host --bin security-contact",
         action: Action::Command,
     },
+    Step { name: "parity", command: "cargo xtask parity", action: Action::Task(parity) },
     Step { name: "browser", command: "cargo xtask test --only browser", action: Action::Task(browser) },
 ];
 
@@ -72,30 +71,24 @@ impl Step {
     }
 }
 
-/// The runtimes whose vectors are cargo tests, which write the digest of their answers here.
-const DIGESTS: [(&str, &str); 2] =
-    [("native", "target/vectors-native.digest"), ("wasmtime", "target/vectors-wasmtime.digest")];
-
-fn rust(workspace: &Workspace) -> Result<()> {
-    let shell = workspace.shell()?;
-    for (_, file) in DIGESTS {
-        shell.remove_path(workspace.path(file))?; // an old one must not stand in for a new one
-    }
-    Ok(cmd!(shell, "cargo test --release --workspace").run()?)
+fn package(workspace: &Workspace) -> Result<()> {
+    node_test(workspace, "tests/package")
 }
 
-fn node(workspace: &Workspace) -> Result<()> {
-    node_test(workspace, &workspace.shell()?, "tests/node")
+/// The suite itself, and then what it is there for.
+fn parity(workspace: &Workspace) -> Result<()> {
+    node_test(workspace, "tests/parity")?;
+    parity::run(workspace, &parity::Options::default())
 }
 
 fn browser(workspace: &Workspace) -> Result<()> {
-    let shell = workspace.shell()?;
-    shell.set_var("CHROMIUM", chromium::path());
-    node_test(workspace, &shell, "tests/browser")
+    node_test(workspace, "tests/browser")
 }
 
 /// Runs the `*.test.mjs` of a folder; named one by one, because what Node makes of a folder depends on its version.
-fn node_test(workspace: &Workspace, shell: &Shell, folder: &str) -> Result<()> {
+fn node_test(workspace: &Workspace, folder: &str) -> Result<()> {
+    let shell = workspace.shell()?;
+    shell.set_var("CHROMIUM", browsers::chromium());
     let files: Vec<PathBuf> = shell
         .read_dir(workspace.path(folder))?
         .into_iter()
@@ -103,25 +96,6 @@ fn node_test(workspace: &Workspace, shell: &Shell, folder: &str) -> Result<()> {
         .collect();
     ensure!(!files.is_empty(), "`{folder}` has no tests");
     Ok(cmd!(shell, "node --test --test-reporter=spec {files...}").run()?)
-}
-
-/// All runtimes gave the same answers, the texts of error messages included.
-fn digests(workspace: &Workspace) -> Result<()> {
-    let shell = workspace.shell()?;
-    let node = cmd!(shell, "node tests/node/vectors.mjs pkg --digest-only").quiet().read()?;
-    println!("{node}  node");
-    let mut others = Vec::new();
-    for (runtime, file) in DIGESTS {
-        let digest = shell.read_file(workspace.path(file)).with_context(|| format!("{runtime} has left no digest"))?;
-        println!("{}  {runtime}", digest.trim());
-        others.push((runtime, digest));
-    }
-    for (runtime, digest) in others {
-        if digest.trim() != node {
-            bail!("the answers of {runtime} are not those of node");
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -141,25 +115,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("harness.mjs"), "").unwrap();
         let workspace = Workspace::at(folder.path());
-        let error = node_test(&workspace, &workspace.shell().unwrap(), ".").unwrap_err().to_string();
+        let error = node_test(&workspace, ".").unwrap_err().to_string();
         assert_eq!(error, "`.` has no tests");
-    }
-
-    #[test]
-    fn digests_must_be_there_and_equal() {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
-        let workspace = Workspace::at(folder.path());
-        write("tests/node/vectors.mjs", "console.log('aa')");
-        write("target/vectors-native.digest", "aa\n");
-        assert_eq!(digests(&workspace).unwrap_err().to_string(), "wasmtime has left no digest");
-        write("target/vectors-wasmtime.digest", "bb\n");
-        assert_eq!(digests(&workspace).unwrap_err().to_string(), "the answers of wasmtime are not those of node");
-        write("target/vectors-wasmtime.digest", "aa\n");
-        digests(&workspace).unwrap();
     }
 }

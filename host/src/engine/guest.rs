@@ -1,7 +1,7 @@
 //! One instance of the module, and the border to its memory.
 
-use security_contact_policy::codec::{Reply, decode, encode};
-use security_contact_policy::{ABI_VERSION, Rules};
+use security_contact_policy::codec::{Reply, decode};
+use security_contact_policy::{ABI_VERSION, Identity, Rules, json};
 use wasmtime::{Instance, Linker, Memory, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
 
 use super::module::Module;
@@ -22,7 +22,8 @@ pub(super) struct Guest {
 }
 
 impl Guest {
-    pub(super) fn new(module: &Module, rules: &Rules, limits: &Limits) -> Result<Self, EngineError> {
+    /// An instance, and which policy it says it is.
+    pub(super) fn new(module: &Module, rules: &Rules, limits: &Limits) -> Result<(Self, Identity), EngineError> {
         let compiled = module.compiled();
         let bounds = StoreLimitsBuilder::new()
             .memory_size(limits.memory_bytes)
@@ -46,12 +47,10 @@ impl Guest {
         let decide = export(&mut store, &instance, "security_contact_decide")?;
         let configure = export(&mut store, &instance, "security_contact_configure")?;
         let mut guest = Self { store, memory, alloc, free, call, decide, calls: 0 };
-        let input = encode(rules).map_err(|error| EngineError::BadReply(error.to_string()))?;
-        match guest.exchange(&configure, &input, read_reply)? {
-            Reply::Configured => Ok(guest),
-            Reply::Fault(message) => Err(EngineError::BadReply(message)),
-            _ => Err(EngineError::BadReply("rules were not taken over".into())),
-        }
+        let identity = guest.exchange(&configure, &cbor_of(rules)?, |bytes| {
+            serde_json::from_slice(bytes).map_err(|_| EngineError::BadReply("the rules were not taken over".into()))
+        })?;
+        Ok((guest, identity))
     }
 
     /// How many calls this instance has answered.
@@ -103,6 +102,12 @@ impl Guest {
     }
 }
 
+/// The rules in the form in which they cross.
+fn cbor_of(rules: &Rules) -> Result<Vec<u8>, EngineError> {
+    let plain = json::read(json::write(rules).as_bytes()).map_err(EngineError::Rules)?;
+    Ok(plain.as_cbor().to_vec())
+}
+
 fn read_reply(bytes: &[u8]) -> Result<Reply, EngineError> {
     decode(bytes).map_err(|error| EngineError::BadReply(error.to_string()))
 }
@@ -136,19 +141,27 @@ fn trapped(error: wasmtime::Error) -> EngineError {
 
 #[cfg(test)]
 mod tests {
-    use security_contact_policy::codec::Call;
+    use security_contact_policy::codec::{Call, encode};
+    use security_contact_policy::fingerprint;
 
     use super::super::MODULE;
     use super::*;
 
+    fn guest() -> Guest {
+        let module = Module::load(MODULE).unwrap();
+        let (guest, identity) = Guest::new(&module, &Rules::default(), &Limits::default()).unwrap();
+        assert_eq!(identity.fingerprint, fingerprint(&Rules::default()));
+        guest
+    }
+
     #[test]
     fn bytes_that_are_no_call_are_a_fault_and_no_trap() {
-        let module = Module::load(MODULE).unwrap();
-        let mut guest = Guest::new(&module, &Rules::default(), &Limits::default()).unwrap();
-        let call = encode(&Call::Describe).unwrap();
+        let mut guest = guest();
+        let call = encode(&Call::EligibilityMany(Vec::new(), "2026-10-01T09:30:00Z".parse().unwrap())).unwrap();
         for bytes in [&[][..], &[0xff; 9], &[call.as_slice(), &[0]].concat()] {
             assert!(matches!(guest.call(bytes), Ok(Reply::Fault(_))), "{bytes:?}");
+            assert!(guest.decide(bytes).unwrap().starts_with(r#"{"error":"#), "{bytes:?}");
         }
-        assert!(matches!(guest.call(&call), Ok(Reply::Description(_))), "it answers as before");
+        assert_eq!(guest.call(&call).unwrap(), Reply::Verdicts(Vec::new()), "it answers as before");
     }
 }

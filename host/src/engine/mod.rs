@@ -11,10 +11,10 @@ mod pool;
 
 use std::time::Duration;
 
-use security_contact_policy::codec::{Call, Description, Reply};
+use security_contact_policy::codec::{Call, Reply};
 use security_contact_policy::{
-    ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Instant, Person, Plain,
-    PolicyError, Request, ReviewOutcome, ReviewRequest, Route, Rules, Verdict,
+    ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Identity, Instant, Person,
+    Plain, PolicyError, Request, ReviewOutcome, ReviewRequest, Route, Rules, Verdict,
 };
 use serde::Serialize;
 
@@ -127,11 +127,7 @@ impl Engine {
         rules.validate().map_err(EngineError::Rules)?;
         let module = Module::load(bytes)?;
         let module_sha256 = module.sha256().to_owned();
-        let pool = Pool::new(module, rules, limits)?;
-        let Description { policy_version, fingerprint } = match pool.call(&Call::Describe)? {
-            Reply::Description(description) => description,
-            other => return Err(unfitting(&other)),
-        };
+        let (pool, Identity { policy_version, fingerprint }) = Pool::new(module, rules, limits)?;
         let identity = PolicyIdentity { policy_version, module_sha256, fingerprint };
         Ok(Self { pool, rules: rules.clone(), identity })
     }

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use security_contact_policy::Rules;
 use security_contact_policy::codec::{Call, Reply, encode};
+use security_contact_policy::{Identity, Rules};
 
 use super::guest::{EPOCHS_PER_CALL, Guest};
 use super::module::Module;
@@ -19,11 +19,11 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A pool with its first instance, so that a module that cannot work is found at the start.
-    pub(super) fn new(module: Module, rules: &Rules, limits: Limits) -> Result<Self, EngineError> {
+    /// A pool with its first instance and which policy that is, so that a module that cannot work is found at the start.
+    pub(super) fn new(module: Module, rules: &Rules, limits: Limits) -> Result<(Self, Identity), EngineError> {
         tick(module.compiled().engine(), limits);
-        let first = Guest::new(&module, rules, &limits)?;
-        Ok(Self { module, rules: rules.clone(), limits, idle: Mutex::new(vec![first]) })
+        let (first, identity) = Guest::new(&module, rules, &limits)?;
+        Ok((Self { module, rules: rules.clone(), limits, idle: Mutex::new(vec![first]) }, identity))
     }
 
     /// Sends one call to some instance.
@@ -45,7 +45,7 @@ impl Pool {
         let waiting = self.idle().pop();
         let mut guest = match waiting {
             Some(guest) => guest,
-            None => Guest::new(&self.module, &self.rules, &self.limits)?,
+            None => Guest::new(&self.module, &self.rules, &self.limits)?.0,
         };
         let done = act(&mut guest)?;
         if guest.calls() < self.limits.calls_per_instance {
@@ -81,17 +81,18 @@ mod tests {
 
     /// A module whose functions do what the test says; replies start at address 64.
     fn module(call: &str) -> Module {
-        // The byte at 64 is an encoded `Reply::Configured`; the call's body decides the rest.
+        // The bytes at 64 are an encoded `Reply::Verdicts` of nobody; the call's body decides the rest.
         Module::unchecked(&format!(
             r#"(module
                 (memory (export "memory") 1)
-                (data (i32.const 64) "\04")
+                (data (i32.const 64) "\01\00")
+                (data (i32.const 128) "{{\"policyVersion\":\"1\",\"fingerprint\":\"2\"}}")
                 (global $calls (mut i32) (i32.const 0))
                 (func (export "security_contact_abi_version") (result i32) (i32.const 2))
                 (func (export "security_contact_alloc") (param i32) (result i32) (i32.const 1024))
                 (func (export "security_contact_free") (param i32 i32))
                 (func (export "security_contact_configure") (param i32 i32) (result i64)
-                    (i64.const 0x4000000001))
+                    (i64.const 0x8000000027))
                 (data (i32.const 80) "\ff")
                 (func (export "security_contact_decide") (param i32 i32) (result i64)
                     (i64.const 0x5000000001))
@@ -101,11 +102,15 @@ mod tests {
 
     fn pool(call: &str) -> Pool {
         let limits = Limits { memory_bytes: 1 << 20, call_time: Duration::from_millis(50), calls_per_instance: 2 };
-        Pool::new(module(call), &Rules::default(), limits).unwrap()
+        Pool::new(module(call), &Rules::default(), limits).unwrap().0
+    }
+
+    fn nobody() -> Call {
+        Call::EligibilityMany(Vec::new(), "2026-10-01T09:30:00Z".parse().unwrap())
     }
 
     fn failure(call: &str) -> String {
-        pool(call).call(&Call::Describe).unwrap_err().to_string()
+        pool(call).call(&nobody()).unwrap_err().to_string()
     }
 
     #[test]
@@ -117,7 +122,7 @@ mod tests {
     fn a_module_that_traps_is_reported_and_replaced() {
         let pool = pool("(unreachable)");
         for _ in 0..3 {
-            assert!(matches!(pool.call(&Call::Describe), Err(EngineError::Trapped(_))));
+            assert!(matches!(pool.call(&nobody()), Err(EngineError::Trapped(_))));
             assert!(pool.idle().is_empty());
         }
     }
@@ -132,7 +137,7 @@ mod tests {
     #[test]
     fn a_reply_that_is_no_reply_is_refused() {
         assert!(failure("(i64.const 0x8000000000)").contains("not an encoding")); // empty
-        assert!(failure("(i64.const 0x4000000002)").contains("not an encoding")); // one byte too many
+        assert!(failure("(i64.const 0x4000000003)").contains("not an encoding")); // one byte too many
     }
 
     #[test]
@@ -162,6 +167,14 @@ mod tests {
     }
 
     #[test]
+    fn a_module_that_does_not_take_the_rules_is_refused() {
+        let rules = Rules { max_login_age_days: 0, ..Rules::default() };
+        let module = Module::load(super::super::MODULE).unwrap();
+        let error = Pool::new(module, &rules, Limits::default()).err().unwrap();
+        assert!(error.to_string().contains("rules were not taken over"), "{error}");
+    }
+
+    #[test]
     fn another_abi_version_and_a_missing_export_are_refused() {
         let other = r#"(module (func (export "security_contact_abi_version") (result i32) (i32.const 7)))"#;
         let error = Pool::new(Module::unchecked(other), &Rules::default(), Limits::default()).err().unwrap();
@@ -172,10 +185,10 @@ mod tests {
 
     #[test]
     fn an_instance_is_replaced_when_it_is_used_up() {
-        let pool = pool("(i64.const 0x4000000001)");
+        let pool = pool("(i64.const 0x4000000002)");
         let mut waiting = Vec::new();
         for _ in 0..4 {
-            pool.call(&Call::Describe).unwrap();
+            pool.call(&nobody()).unwrap();
             waiting.push(pool.idle().len());
         }
         assert_eq!(waiting, [1, 0, 1, 0]);

@@ -16,7 +16,7 @@ const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 /// Where an asset is, what it is, and its bytes.
 type Asset = (&'static str, &'static str, &'static [u8]);
 
-const ASSETS: [Asset; 9] = [
+const ASSETS: [Asset; 8] = [
     ("/assets/page.css", "text/css; charset=utf-8", include_bytes!("../../page/page.css")),
     ("/assets/icon.svg", "image/svg+xml", include_bytes!("../../page/icon.svg")),
     ("/assets/page.js", JAVASCRIPT, include_bytes!("../../page/page.js")),
@@ -24,12 +24,25 @@ const ASSETS: [Asset; 9] = [
     ("/assets/policy.js", JAVASCRIPT, include_bytes!("../../page/policy.js")),
     ("/assets/view.js", JAVASCRIPT, include_bytes!("../../page/view.js")),
     ("/assets/words.js", JAVASCRIPT, include_bytes!("../../page/words.js")),
-    (
-        "/assets/policy/security_contact_policy.js",
-        JAVASCRIPT,
-        include_bytes!("../../../pkg/security_contact_policy.js"),
-    ),
     ("/assets/policy/security_contact_policy_bg.wasm", "application/wasm", MODULE),
+];
+
+/// Files of the npm package, as it has them.
+macro_rules! package {
+    ($($file:literal),+ $(,)?) => {
+        [$((concat!("/assets/policy/", $file), JAVASCRIPT, include_bytes!(concat!("../../../pkg/", $file)))),+]
+    };
+}
+
+const PACKAGE: [Asset; 8] = package![
+    "asynchronous.js",
+    "cbor.js",
+    "error.js",
+    "identity.js",
+    "instant.js",
+    "manual.js",
+    "policy.js",
+    "security_contact_policy.js",
 ];
 
 /// The page and its assets. The demo's page shows the switch between people.
@@ -37,7 +50,7 @@ pub(super) fn router(demo: bool) -> Router {
     let html = if demo { HTML.replace(r#"data-mode="service""#, r#"data-mode="demo""#) } else { HTML.to_owned() };
     let page = File::new("text/html; charset=utf-8", Bytes::from(html));
     let router = Router::new().route("/accounts/{account}/settings/security", page.route());
-    ASSETS.into_iter().fold(router, |router, (path, content_type, bytes)| {
+    ASSETS.into_iter().chain(PACKAGE).fold(router, |router, (path, content_type, bytes)| {
         router.route(path, File::new(content_type, Bytes::from_static(bytes)).route())
     })
 }

@@ -43,13 +43,21 @@ async fn browsers_get_the_very_module_that_decides() {
 #[tokio::test]
 async fn every_module_that_the_page_imports_is_there() {
     let world = World::demo().await;
-    for script in ["page", "api", "policy", "view", "words"] {
-        let text = world.ask("GET", &format!("/assets/{script}.js")).send().await.text();
-        for import in text.lines().filter_map(|line| line.split_once(" from \"./")) {
-            let path = format!("/assets/{}", import.1.trim_end_matches("\";"));
-            assert_eq!(world.ask("GET", &path).send().await.status, 200, "{path}");
+    let mut scripts = vec!["page.js".to_owned()];
+    let mut seen = Vec::new();
+    while let Some(script) = scripts.pop() {
+        let file = world.ask("GET", &format!("/assets/{script}")).send().await;
+        assert_eq!(file.status, 200, "{script}");
+        let folder = script.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        for import in file.text().lines().filter_map(|line| line.split_once(" from \"./")) {
+            let imported = format!("{folder}{}", import.1.trim_end_matches("\";"));
+            if !seen.contains(&imported) {
+                seen.push(imported.clone());
+                scripts.push(imported);
+            }
         }
     }
+    assert!(seen.len() >= 10 && seen.contains(&"policy/cbor.js".to_owned()), "{seen:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,10 @@
 //! Answers as JSON text.
 
-use crate::decide::{Answer, decide_cbor};
+use serde::Serialize;
+
+#[cfg(all(feature = "module", target_arch = "wasm32"))]
+use crate::decide::Answer;
+use crate::decide::decide_cbor;
 use crate::rules::Rules;
 
 /// Decides one request that comes as CBOR (RFC 8949, lengths definite), as [`decide_text`] decides its JSON.
@@ -9,11 +13,11 @@ pub fn decide_plain(request: &[u8], rules_in_force: &Rules) -> String {
     write(&decide_cbor(request, rules_in_force))
 }
 
-/// Writes an answer as compact JSON, its members in SPEC's order.
+/// Writes an answer, or rules, as compact JSON, its members in SPEC's order.
 #[must_use]
-pub fn write(answer: &Answer) -> String {
-    // Answers hold text, numbers and lists alone, which JSON can always write.
-    serde_json::to_string(answer).unwrap_or_default()
+pub fn write(value: &impl Serialize) -> String {
+    // They hold text, numbers and lists alone, which JSON can always write.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Writes answers as a list in compact JSON.

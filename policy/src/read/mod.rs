@@ -13,10 +13,9 @@ mod value;
 #[cfg(feature = "json")]
 pub(crate) use cbor::Writer as CborWriter;
 pub use plain::Plain;
-pub(crate) use request::request;
-pub(crate) use value::Value;
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
-pub(crate) use {
-    field::Field,
-    request::{people, rules},
-};
+pub(crate) use request::people;
+pub(crate) use request::request;
+#[cfg(all(feature = "module", target_arch = "wasm32"))]
+pub(crate) use request::rules_alone;
+pub(crate) use value::Value;

@@ -48,6 +48,6 @@ impl Plain {
     /// # Errors
     /// `invalid_rules` with the path of the first rule that is unknown or does not fit.
     pub fn to_rules(&self) -> Result<Rules, PolicyError> {
-        request::rules(&Field::root(Value::new(&self.0)?, "rules").of_rules())
+        request::rules_alone(&self.0)
     }
 }

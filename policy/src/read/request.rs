@@ -70,11 +70,17 @@ pub(crate) fn request(data: Value<'_>) -> Result<(Request, Option<Rules>), Polic
     Ok((request, rules))
 }
 
+/// Reads rules that stand alone.
+pub(crate) fn rules_alone(data: &[u8]) -> Result<Rules, PolicyError> {
+    let value = Value::new(data)?;
+    rules(&Field::root(value, "rules").of_rules())
+}
+
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
 /// Reads a list of people with the instant at which they are judged.
 pub(crate) fn people(data: Value<'_>) -> Result<(Vec<Person>, crate::Instant), PolicyError> {
     let root = Field::root(data, "");
-    let people = root.object()?.member("people").list(|item| person(item))?;
+    let people = root.object()?.member("people").list(person)?;
     Ok((people, root.member("now").parse()?))
 }
 
@@ -172,7 +178,7 @@ fn event(field: &Field<'_>) -> Result<Event, PolicyError> {
 }
 
 /// Reads rules: a missing one takes its default, an unknown one is an error, and all must be within their limits.
-pub(crate) fn rules(field: &Field<'_>) -> Result<Rules, PolicyError> {
+fn rules(field: &Field<'_>) -> Result<Rules, PolicyError> {
     let field = field.object()?;
     field.only(&[
         "contactRoles",

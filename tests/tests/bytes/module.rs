@@ -1,8 +1,7 @@
 //! The module in wasmtime, without the types that a host puts between.
 
 use security_contact_host::engine::MODULE;
-use security_contact_policy::Rules;
-use security_contact_policy::codec::{Reply, decode, encode};
+use security_contact_policy::{Identity, Rules, json};
 use wasmtime::{Collector, Config, Engine, InstancePre, Linker, Memory, Store, TypedFunc};
 
 /// The committed module, compiled.
@@ -33,11 +32,15 @@ impl Module {
         let functions = [function("call"), function("decide"), function("configure")];
         let mut made = Instance { store, memory, alloc, free, functions };
         if let Some(rules) = rules {
-            let reply = made.configure(&encode(rules).unwrap());
-            assert_eq!(decode(&reply), Ok(Reply::Configured));
+            assert_eq!(made.configure(&cbor(rules)), json::write(&Identity::of(rules)).as_bytes());
         }
         made
     }
+}
+
+/// Rules as a host hands them over.
+pub(crate) fn cbor(rules: &Rules) -> Vec<u8> {
+    json::read(json::write(rules).as_bytes()).unwrap().as_cbor().to_vec()
 }
 
 type Function = TypedFunc<(u32, u32), u64>;

@@ -2,13 +2,13 @@
 
 import { readFileSync } from "node:fs";
 
-const README = readFileSync(new URL("../policy/README.md", import.meta.url), "utf8");
+const README = readFileSync(new URL("../../policy/README.md", import.meta.url), "utf8");
 
-/** The first block of code under a heading. */
+/** The first block of code under a heading; under none, the first of all. */
 export function example(heading) {
-  const [, section] = README.split(`\n## ${heading}\n`);
+  const section = heading === "" ? README : README.split(`\n## ${heading}\n`)[1];
   if (section === undefined) throw new Error(`the README has no heading \`${heading}\``);
-  const [, code] = section.match(/```\w+\n(.*?)```/s) ?? [];
+  const [, code] = section.split(heading === "" ? /^## /m : "\n## ")[0].match(/```\w+\n(.*?)```/s) ?? [];
   if (code === undefined) throw new Error(`the README has no code under \`${heading}\``);
   return code;
 }
