@@ -1,4 +1,10 @@
-//! The vectors: requests with the answers that every runtime must give, byte for byte.
+//! The vectors: requests with the answers that every runtime must give, byte for byte. Beside them, what holds for the
+//! answer to any bytes at all.
+
+pub mod bytes;
+pub mod corpus;
+pub mod seeds;
+pub mod shape;
 
 use std::fs;
 use std::path::{Path, PathBuf};

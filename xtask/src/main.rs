@@ -2,9 +2,11 @@
 
 mod browsers;
 mod directory;
+mod fuzz;
 mod manifest;
 mod metadata;
 mod module;
+mod mutants;
 mod npm;
 mod parity;
 mod pkg;
@@ -54,6 +56,18 @@ enum Task {
     ///
     /// The steps run in order and the first failure ends the run. `--only` and `--skip` choose among them.
     Test(test::Options),
+    /// Changes the policy line by line, and wants a failing test each time
+    ///
+    /// Installs cargo-mutants and runs it on `policy/` with the tests of that crate alone; a mutant that no test notices
+    /// is a failure. It takes about a quarter of an hour, so it is no part of `cargo xtask test`. What is left out, and
+    /// why, stands in `.cargo/mutants.toml`; the list of what became of each mutant in `target/mutants.out`.
+    Mutants(mutants::Options),
+    /// Looks for bytes that the policy cannot answer
+    ///
+    /// Installs a nightly compiler and cargo-fuzz, runs the two targets of `tests/fuzz`, and gives as many mutations of
+    /// the corpus to the module in wasmtime, which must answer as native code does. `cargo xtask test` replays the
+    /// committed corpus alone.
+    Fuzz(fuzz::Options),
     /// Writes an invented directory of accounts and people, for `security-contact import`
     ///
     /// The same arguments give the same bytes. All names are invented and all addresses end in `example.com`.
@@ -66,6 +80,8 @@ fn main() -> Result<ExitCode> {
         Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
         Task::Parity(options) => parity::run(&Workspace::locate()?, &options)?,
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
+        Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
+        Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,
         Task::Directory(options) => directory::write(&options)?,
     }
     Ok(ExitCode::SUCCESS)

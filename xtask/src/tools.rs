@@ -10,8 +10,11 @@ use crate::{browsers, npm};
 
 const WASM_PACK_VERSION: &str = "0.15.1";
 
+/// The compiler that libFuzzer needs; nothing that is shipped is built with it.
+const NIGHTLY: &str = "nightly";
+
 /// A program that cargo can install.
-struct Tool {
+pub(crate) struct Tool {
     program: &'static str,
     package: &'static str,
     version: String,
@@ -28,11 +31,7 @@ pub(crate) fn setup(workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell()?;
     ensure_compiler(workspace, &shell)?;
     for tool in tools(workspace)? {
-        if let Err(missing) = tool.check(&shell) {
-            println!("{missing:#}; installing it");
-            tool.install(workspace, &shell)?;
-            tool.check(&shell)?;
-        }
+        tool.ensure(workspace, &shell)?;
     }
     npm::ensure(workspace, &shell)?;
     browsers::ensure(&shell)
@@ -55,11 +54,27 @@ fn tools(workspace: &Workspace) -> Result<[Tool; 2]> {
     let version = locked_version(&lock, "wasm-bindgen").context("`Cargo.lock` has no `wasm-bindgen`")?.to_owned();
     Ok([
         Tool { program: "wasm-bindgen", package: "wasm-bindgen-cli", version, locked: false },
-        Tool { program: "wasm-pack", package: "wasm-pack", version: WASM_PACK_VERSION.to_owned(), locked: true },
+        Tool::locked("wasm-pack", WASM_PACK_VERSION),
     ])
 }
 
 impl Tool {
+    /// The program of the package of that name, with the lock file that the package brings.
+    pub(crate) fn locked(package: &'static str, version: &str) -> Self {
+        Self { program: package, package, version: version.to_owned(), locked: true }
+    }
+
+    /// Installs the program when it is missing.
+    ///
+    /// # Errors
+    /// When it cannot be installed.
+    pub(crate) fn ensure(&self, workspace: &Workspace, shell: &Shell) -> Result<()> {
+        let Err(missing) = self.check(shell) else { return Ok(()) };
+        println!("{missing:#}; installing it");
+        self.install(workspace, shell)?;
+        self.check(shell)
+    }
+
     /// Whether the program on the path is the one that is needed.
     fn check(&self, shell: &Shell) -> Result<()> {
         let Self { program, version, .. } = self;
@@ -105,6 +120,18 @@ fn ensure_compiler(workspace: &Workspace, shell: &Shell) -> Result<()> {
         if found.is_err() {
             cmd!(shell, "rustup component add {component}").run()?;
         }
+    }
+    Ok(())
+}
+
+/// Installs the compiler that libFuzzer needs, when it is missing.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn ensure_nightly(shell: &Shell) -> Result<()> {
+    let version = cmd!(shell, "rustc +{NIGHTLY} --version").quiet().ignore_stdout().ignore_stderr().run();
+    if version.is_err() {
+        cmd!(shell, "rustup toolchain install {NIGHTLY} --profile minimal").run()?;
     }
     Ok(())
 }
