@@ -237,7 +237,7 @@ var encodeRules = encoding(rules);
 // identity.js
 var version = "1.0.0";
 var abiVersion = 2;
-var moduleSha256 = "98b7d9dc401af069f54f59b1eba79ba68367a614f3a0eca603c638240db4a621";
+var moduleSha256 = "66292e7d84f9c7bdcc445d6c5ea3104c520c6eea24659c072f54a8f1cbc29e4f";
 
 // instant.js
 var FIRST = Date.parse("0001-01-01T00:00:00.000Z");
