@@ -24,6 +24,13 @@ pub(crate) const NOW: &str = "2026-10-01T00:00:00.000Z";
 /// Compiling the module takes the longest by far, so that all tests share one engine.
 static ENGINE: LazyLock<Arc<Engine>> = LazyLock::new(|| Arc::new(Engine::embedded(&Rules::default()).unwrap()));
 
+/// Listens to every line of the log from the start: one that is reached first while nobody listens can stay silent for
+/// a test that listens later.
+static LISTENER: LazyLock<()> = LazyLock::new(|| {
+    let listener = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(std::io::sink);
+    tracing::subscriber::set_global_default(listener.finish()).unwrap();
+});
+
 /// A clock that stands still.
 struct TestClock;
 
@@ -75,6 +82,7 @@ impl World {
 
     /// A store without accounts.
     pub(crate) fn empty(mode: Mode) -> Self {
+        LazyLock::force(&LISTENER);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db");
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Create).unwrap());
