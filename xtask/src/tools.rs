@@ -78,7 +78,12 @@ impl Tool {
     /// Whether the program on the path is the one that is needed.
     fn check(&self, shell: &Shell) -> Result<()> {
         let Self { program, version, .. } = self;
-        let found = shell.cmd(program).arg("--version").quiet().read().unwrap_or_default();
+        // A subcommand of cargo may answer to cargo alone.
+        let asked = match program.strip_prefix("cargo-") {
+            Some(subcommand) => shell.cmd("cargo").arg(subcommand),
+            None => shell.cmd(program),
+        };
+        let found = asked.arg("--version").quiet().ignore_stderr().read().unwrap_or_default();
         // Such as `wasm-pack 0.15.1`.
         let found = found.split_whitespace().nth(1);
         ensure!(found == Some(version), "`{program}` {version} is missing (found: {})", found.unwrap_or("none"));
@@ -178,6 +183,8 @@ mod tests {
         let tool = |program| Tool { program, package: "none", version: "9.9.9".into(), locked: false };
         let missing = tool("no-such-program").check(&shell).unwrap_err().to_string();
         assert_eq!(missing, "`no-such-program` 9.9.9 is missing (found: none)");
+        let missing = tool("cargo-no-such-program").check(&shell).unwrap_err().to_string();
+        assert_eq!(missing, "`cargo-no-such-program` 9.9.9 is missing (found: none)");
         let wrong = tool("cargo").check(&shell).unwrap_err().to_string();
         assert!(wrong.starts_with("`cargo` 9.9.9 is missing (found: 1."), "{wrong}");
     }
