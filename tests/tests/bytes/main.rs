@@ -3,6 +3,7 @@
 //!
 //! `SECURITY_CONTACT_MUTATIONS` sets how many; `cargo xtask fuzz` tries millions.
 
+mod fuel;
 mod module;
 mod mutation;
 

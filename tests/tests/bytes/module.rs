@@ -11,9 +11,16 @@ pub(crate) struct Module {
 
 impl Module {
     pub(crate) fn embedded() -> Self {
-        let mut config = Config::new();
-        config.collector(Collector::Null);
-        let engine = Engine::new(&config).unwrap();
+        Self::compiled(Config::new().collector(Collector::Null))
+    }
+
+    /// The same, and every instruction is counted.
+    pub(crate) fn metered() -> Self {
+        Self::compiled(Config::new().collector(Collector::Null).consume_fuel(true))
+    }
+
+    fn compiled(config: &Config) -> Self {
+        let engine = Engine::new(config).unwrap();
         let module = wasmtime::Module::from_binary(&engine, MODULE).unwrap();
         let mut linker = Linker::new(&engine);
         linker.define_unknown_imports_as_traps(&module).unwrap();
@@ -23,6 +30,7 @@ impl Module {
     /// An instance under these rules, or one that has none yet.
     pub(crate) fn instance(&self, rules: Option<&Rules>) -> Instance {
         let mut store = Store::new(self.ready.module().engine(), ());
+        let _ = store.set_fuel(TANK); // an error when nothing is counted
         let instance = self.ready.instantiate(&mut store).unwrap();
         let memory = instance.get_memory(&mut store, "memory").unwrap();
         let alloc = instance.get_typed_func(&mut store, "security_contact_alloc").unwrap();
@@ -37,6 +45,9 @@ impl Module {
         made
     }
 }
+
+/// More instructions than any test executes.
+const TANK: u64 = u64::MAX / 2;
 
 /// Rules as a host hands them over.
 pub(crate) fn cbor(rules: &Rules) -> Vec<u8> {
@@ -55,6 +66,11 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
+    /// How many instructions were executed since the instance was made, when they are counted.
+    pub(crate) fn executed(&self) -> u64 {
+        TANK - self.store.get_fuel().unwrap()
+    }
+
     pub(crate) fn call(&mut self, input: &[u8]) -> Vec<u8> {
         self.exchange(0, input)
     }
