@@ -30,7 +30,7 @@ function breakOne(request, { below, pick }) {
     case 1:
       return void define(Array.isArray(holder) ? request : holder, pick(NAMES), strange());
     case 2:
-      return void define(holder, name, pick(places)[0].id ?? strange());
+      return void define(holder, name, structuredClone(pick(places)[0].id ?? strange()));
     default:
       return void define(holder, name, strange());
   }
