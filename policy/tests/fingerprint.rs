@@ -49,6 +49,24 @@ fn every_rule_counts() {
 }
 
 #[test]
+fn order_and_repetition_of_names_do_not_count() {
+    let written = |list: &[&str]| Rules {
+        contact_roles: names(list),
+        manager_roles: names(list),
+        blocked_staff_roles: names(list),
+        ..Rules::default()
+    };
+    assert_eq!(fingerprint(&written(&["b", "a", "b"])), fingerprint(&written(&["a", "b"])));
+    for rules in [
+        Rules { contact_roles: names(&["a", "b"]), ..written(&["b", "a"]) },
+        Rules { manager_roles: names(&["a", "b"]), ..written(&["b", "a"]) },
+        Rules { blocked_staff_roles: names(&["a", "b"]), ..written(&["b", "a"]) },
+    ] {
+        assert_eq!(fingerprint(&rules), fingerprint(&written(&["a", "b"])));
+    }
+}
+
+#[test]
 fn an_identity_is_the_version_and_the_fingerprint() {
     let rules = Rules { max_login_age_days: 90, ..Rules::default() };
     let Identity { policy_version, fingerprint: of_rules } = Identity::of(&rules);

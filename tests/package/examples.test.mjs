@@ -51,17 +51,22 @@ test("Deno asks for no permission and Bun's bundle finds the module", () => {
   assert.equal(execFileSync(bun, ["run", join(outdir, "bundled.js")], { encoding: "utf8" }), saidToPrint(code));
 });
 
-test("the Worker answers in workerd", async () => {
-  const folder = await bundleWorker(project.write("worker.js", example("In a Worker")), join(project.folder, "worker"));
-  const worker = await startWorker(folder, "worker.js");
-  try {
-    const person = { id: "u-17", role: "admin", accountSettings: "none", status: "invited", lastLoginAt: null, staffRole: null };
-    const response = await fetch(worker.url, { method: "POST", body: JSON.stringify({ person }) });
-    assert.equal(await response.text(), '{"eligible":false,"unmet":["not_active","never_logged_in"],"validUntil":null}');
-  } finally {
-    worker.stop();
-  }
-});
+for (const condition of ["workerd", "edge-light"]) {
+  test(`the Worker bundled for ${condition} answers`, async () => {
+    const entry = project.write("worker.js", example("In a Worker"));
+    const folder = await bundleWorker(entry, join(project.folder, condition), condition);
+    const worker = await startWorker(folder, "worker.js");
+    try {
+      const facts = { role: "admin", accountSettings: "none", status: "invited", lastLoginAt: null, staffRole: null };
+      const body = JSON.stringify({ person: { id: "u-17", ...facts } });
+      const response = await fetch(worker.url, { method: "POST", body });
+      const expected = '{"eligible":false,"unmet":["not_active","never_logged_in"],"validUntil":null}';
+      assert.equal(await response.text(), expected);
+    } finally {
+      worker.stop();
+    }
+  });
+}
 
 test("the page shows its verdict at any time, and init can be tried again", async (context) => {
   const files = { fail: 0 };

@@ -10,14 +10,25 @@ import { workerd } from "./runtimes.mjs";
 
 const WASM = "security_contact_policy_bg.wasm";
 
-/** Bundles a Worker with the condition that Workers have, and gives the bundle's folder. */
-export async function bundleWorker(entry, outdir) {
+/** Vercel's bundler knows a module by what follows its name. */
+const marked = {
+  name: "marked",
+  setup(build) {
+    build.onResolve({ filter: /\.wasm\?module$/ }, ({ path, kind, resolveDir }) =>
+      build.resolve(path.replace("?module", ""), { kind, resolveDir }),
+    );
+  },
+};
+
+/** Bundles a Worker with the condition that Workers have, or another one, and gives the bundle's folder. */
+export async function bundleWorker(entry, outdir, condition = "workerd") {
   await build({
     entryPoints: [entry],
     outdir,
     bundle: true,
     format: "esm",
-    conditions: ["workerd"],
+    conditions: [condition],
+    plugins: [marked],
     loader: { ".wasm": "copy" },
     assetNames: "[name]",
     logLevel: "warning",
