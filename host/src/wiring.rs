@@ -9,7 +9,7 @@ use security_contact_policy::Rules;
 
 use crate::clock::SystemClock;
 use crate::domain::ports::{Clock, Mailer, Store};
-use crate::domain::{Contacts, Reviews};
+use crate::domain::{Contacts, Directories, Events, Reviews};
 use crate::engine::{Engine, EngineError};
 use crate::mail::{MailSetupError, MaildirMailer, Sender, SmtpMailer};
 use crate::store::sqlite::{OpenError, OpenMode, SqliteStore};
@@ -27,8 +27,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Shows and changes contacts.
     pub contacts: Arc<Contacts>,
+    /// Takes over directories.
+    pub directories: Arc<Directories>,
     /// Reviews designations.
     pub reviews: Arc<Reviews>,
+    /// Takes in security events.
+    pub events: Arc<Events>,
 }
 
 /// What happens when the data folder holds no store.
@@ -86,8 +90,10 @@ pub fn open(data: &Path, rules: &Rules, if_missing: IfMissing) -> Result<Parts, 
     let store: Arc<dyn Store> = Arc::new(open_store(data, if_missing)?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), clock.clone()));
+    let directories = Arc::new(Directories::new(engine.clone(), store.clone(), clock.clone()));
     let reviews = Arc::new(Reviews::new(engine.clone(), store.clone(), clock.clone()));
-    Ok(Parts { engine, store, clock, contacts, reviews })
+    let events = Arc::new(Events::new(engine.clone(), store.clone(), clock.clone()));
+    Ok(Parts { engine, store, clock, contacts, directories, reviews, events })
 }
 
 /// The store alone of a data folder, if the folder has one.

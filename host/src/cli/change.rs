@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
+use anyhow::Context;
 use clap::Args;
 use security_contact_policy::{PolicyError, Reason, RefusalCode, UserId};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::End;
 use super::options::Options;
 use super::print::{self, ContactJson};
-use crate::domain::model::AccountId;
-use crate::domain::{Answered, ContactView, Wish};
+use crate::domain::model::{AccountId, Authentication, IdempotencyKey, InvalidText};
+use crate::domain::{Answered, ContactView, Once, Request, Wish};
 use crate::engine::Engine;
 use crate::wiring::{self, IfMissing};
 
@@ -56,6 +58,9 @@ struct How {
     /// Do it only while the designation has this version, which `show` tells
     #[arg(long, value_name = "VERSION")]
     if_version: Option<i64>,
+    /// Tells this request from others: the same one under the same key is done once, and answered alike for a day
+    #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
+    idempotency_key: Option<IdempotencyKey>,
     /// Print one JSON object, for programs
     #[arg(long)]
     json: bool,
@@ -63,12 +68,13 @@ struct How {
 
 /// What became of a change, as JSON.
 #[derive(Serialize)]
-#[serde(tag = "outcome", rename_all = "lowercase")]
+#[serde(tag = "outcome", rename_all = "snake_case")]
 enum Outcome<'a> {
     Changed(ContactJson<'a>),
     Unchanged(ContactJson<'a>),
     Conflict(ContactJson<'a>),
     Refused { code: RefusalCode, reasons: &'a [Reason] },
+    KeyReused {},
 }
 
 impl Set {
@@ -85,16 +91,45 @@ impl Reset {
 
 async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) -> anyhow::Result<End> {
     let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
-    let answered = parts.contacts.change(account, &how.actor, wish, how.if_version).await?;
+    // An empty text, which nothing gives, would be told again as an answer that cannot be read.
+    let write = |answered: &Answered| serde_json::to_string(&outcome(answered, &parts.engine)).unwrap_or_default();
+    let request = Request {
+        account,
+        actor: &how.actor,
+        authenticated: Authentication::CommandLine,
+        wish,
+        version: how.if_version,
+        once: how.idempotency_key.as_ref().map(|key| Once { key, write: &write }),
+    };
+    let answered = parts.contacts.change(&request).await?;
+    if let Answered::Again(text) = &answered {
+        return tell_again(text, how.json);
+    }
     if how.json {
         print::json(&outcome(&answered, &parts.engine))?;
     } else {
         tell(&answered)?;
     }
     Ok(match answered {
-        Answered::Changed(_) | Answered::Unchanged(_) => End::Done,
+        Answered::Changed(_) | Answered::Unchanged(_) | Answered::Again(_) => End::Done,
         Answered::Refused { .. } => End::Refused,
-        Answered::Conflict(_) => End::Conflict,
+        Answered::Conflict(_) | Answered::KeyReused => End::Conflict,
+    })
+}
+
+/// Tells what was answered before, and ends as the request did then.
+fn tell_again(text: &str, json: bool) -> anyhow::Result<End> {
+    let kept: Value = serde_json::from_str(text).context("the answer that was kept cannot be read")?;
+    let outcome = kept["outcome"].as_str().unwrap_or_default();
+    if json {
+        print::line(text)?;
+    } else {
+        print::line(&format!("nothing was done: this request came before under the same key, and was {outcome}"))?;
+    }
+    Ok(match outcome {
+        "refused" => End::Refused,
+        "conflict" => End::Conflict,
+        _ => End::Done,
     })
 }
 
@@ -104,6 +139,7 @@ fn outcome<'a>(answered: &'a Answered, engine: &'a Engine) -> Outcome<'a> {
         Answered::Unchanged(view) => Outcome::Unchanged(ContactJson::of(view, engine)),
         Answered::Conflict(view) => Outcome::Conflict(ContactJson::of(view, engine)),
         Answered::Refused { code, reasons } => Outcome::Refused { code: *code, reasons },
+        Answered::KeyReused | Answered::Again(_) => Outcome::KeyReused {},
     }
 }
 
@@ -121,10 +157,17 @@ fn tell(answered: &Answered) -> io::Result<()> {
             "refused: the person is not a member of the account [not_a_member]".to_owned()
         }
         Answered::Refused { code, reasons } => format!("refused: {code}: {}", print::reasons(reasons)),
+        Answered::KeyReused | Answered::Again(_) => {
+            "error: another request came under this key: choose another key".to_owned()
+        }
     };
     // When standard error is gone, the exit code still tells.
     let _ = writeln!(io::stderr(), "{failure}");
     Ok(())
+}
+
+fn idempotency_key(text: &str) -> Result<IdempotencyKey, InvalidText> {
+    text.parse()
 }
 
 fn user_id(text: &str) -> Result<UserId, PolicyError> {

@@ -37,7 +37,7 @@ impl DemoFolder {
             found => Some(found.with_context(|| format!("`{}` cannot be read", mark.display()))?),
         };
         let accounts = match wiring::existing_store(data)? {
-            Some(store) => store.accounts(3).await?,
+            Some(store) => store.accounts(None, 3).await?,
             None => Vec::new(),
         };
         let is_seeded = found.as_deref() == Some(SEEDED) && !accounts.is_empty();

@@ -14,8 +14,7 @@ use super::lines::Lines;
 use super::options::Options;
 use super::{End, print};
 use crate::domain::model::DirectoryEntry;
-use crate::domain::ports::{Clock, Store};
-use crate::domain::{DirectoryReader, Group, LineFault};
+use crate::domain::{Directories, DirectoryReader, Group, LineFault};
 use crate::wiring::{self, IfMissing};
 
 /// The longest line that can be read as a whole.
@@ -60,8 +59,7 @@ pub(super) struct Import {
 
 /// An import that is under way.
 struct Running {
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
+    directories: Arc<Directories>,
     bar: ProgressBar,
     batch: Batch,
     /// What was wrong with the last account that was refused.
@@ -100,8 +98,7 @@ impl Import {
         let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
         let bar = progress_bar(bytes)?;
         let mut running = Running {
-            store: parts.store,
-            clock: parts.clock,
+            directories: parts.directories,
             bar: bar.clone(),
             batch: Batch::default(),
             told: Vec::new(),
@@ -184,7 +181,7 @@ impl Running {
 
     async fn store(&mut self) -> anyhow::Result<()> {
         let Batch { entries, first_lines, .. } = std::mem::take(&mut self.batch);
-        let results = self.store.put_directories(&entries, self.clock.now()).await?;
+        let results = self.directories.put(&entries).await?;
         for ((entry, first_line), result) in entries.iter().zip(first_lines).zip(results) {
             match result {
                 Ok(()) => {

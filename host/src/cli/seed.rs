@@ -4,7 +4,8 @@ use anyhow::{Context, bail};
 use security_contact_policy::{Instant, UserId};
 use serde_json::Value;
 
-use crate::domain::{DirectoryReader, Wish};
+use crate::domain::model::Authentication;
+use crate::domain::{DirectoryReader, Request, Wish};
 use crate::wiring::Parts;
 
 /// Two accounts. In place of a login's time stands its distance from now, such as `-3d`.
@@ -16,12 +17,19 @@ const LATER: &str = include_str!("../../demo/later.ndjson");
 /// Fills a store that has no accounts, or goes on where that was broken off. Everything goes the way that it goes in
 /// earnest.
 pub(super) async fn seed(parts: &Parts) -> anyhow::Result<()> {
-    if parts.store.accounts(1).await?.is_empty() {
+    if parts.store.accounts(None, 1).await?.is_empty() {
         take_over(parts, DIRECTORY).await?;
     }
     // Rules that the user brings may refuse this. Then Birch & Sons have no designation, which is fine.
-    let wish = Wish::Designate(UserId::new("u-finn")?);
-    parts.contacts.change(&"birch".parse()?, &UserId::new("u-edda")?, &wish, None).await?;
+    let request = Request {
+        account: &"birch".parse()?,
+        actor: &UserId::new("u-edda")?,
+        authenticated: Authentication::Demo,
+        wish: &Wish::Designate(UserId::new("u-finn")?),
+        version: None,
+        once: None,
+    };
+    parts.contacts.change(&request).await?;
     take_over(parts, LATER).await
 }
 
@@ -36,7 +44,7 @@ async fn take_over(parts: &Parts, directory: &str) -> anyhow::Result<()> {
     groups.extend(reader.finish());
     let entries: Result<Vec<_>, _> = groups.into_iter().map(|group| group.entry).collect();
     let Ok(entries) = entries else { bail!("the demo's directory is broken") };
-    for result in parts.store.put_directories(&entries, now).await? {
+    for result in parts.directories.put(&entries).await? {
         result?;
     }
     Ok(())

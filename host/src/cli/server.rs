@@ -47,9 +47,9 @@ impl Server {
         pauses: Pauses,
     ) -> anyhow::Result<()> {
         let Self { listener, stop } = self;
-        let Parts { engine, store, clock, contacts, reviews } = parts;
-        store.use_policy(&engine.identity().fingerprint, clock.now()).await?;
-        let worker = Worker::new(Courier::new(store.clone(), mailer, clock), reviews, pauses);
+        let Parts { engine, store, clock, contacts, reviews, events, directories: _ } = parts;
+        store.use_policy(&engine.identity().fingerprint).await?;
+        let worker = Worker::new(Courier::new(store.clone(), events, mailer, clock), reviews, pauses);
         let router = http::router(App::new(contacts, engine, store, mode));
         let serve = async {
             let asked = stop.clone();

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use security_contact_policy::{
-    Access, Cause, Change, ChangeOutcome, ChangeRequest, Contact, Instant, Reason, RefusalCode, UserId, Verdict,
+    Access, Change, ChangeOutcome, ChangeRequest, Contact, Instant, Notice, Reason, RefusalCode, UserId, Verdict,
 };
 
 use super::model::{
-    AccountId, AuditEntry, CandidateCursor, Commit, Committed, DesignationWrite, Member, NewMail, Snapshot,
+    AccountId, Action, AuditEntry, Authentication, CandidateCursor, Chosen, Commit, Committed, DesignationWrite, Detail,
+    IdempotencyKey, Member, NewMail, Remembered, Snapshot,
 };
 use super::ports::{Clock, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts, fold, letters};
@@ -40,9 +41,38 @@ pub enum Wish {
     Reset,
 }
 
+/// A wish with all that goes with it.
+pub struct Request<'a> {
+    /// Whose contact it is about.
+    pub account: &'a AccountId,
+    /// Who asks.
+    pub actor: &'a UserId,
+    /// How it is known that it is them.
+    pub authenticated: Authentication,
+    /// What they ask for.
+    pub wish: &'a Wish,
+    /// The version of the designation that they ask for it on; `None` for any.
+    pub version: Option<i64>,
+    /// With a key, the same request again gets the same answer again, and does nothing else.
+    pub once: Option<Once<'a>>,
+}
+
+/// How to tell a request that comes again, and what it is answered.
+#[derive(Clone, Copy)]
+pub struct Once<'a> {
+    /// What the caller chose for this request.
+    pub key: &'a IdempotencyKey,
+    /// Puts an answer into the words that are kept.
+    pub write: &'a (dyn Fn(&Answered) -> String + Send + Sync),
+}
+
 /// What became of a wish.
 #[derive(Clone, Debug)]
 pub enum Answered {
+    /// The request came before: this is what was kept then.
+    Again(String),
+    /// The key came before, with another request.
+    KeyReused,
     /// It is stored, and the mails are queued.
     Changed(ContactView),
     /// It was so already.
@@ -94,28 +124,25 @@ impl Contacts {
         }
     }
 
-    /// Fulfils or refuses a wish of `actor`. With `version`, only while the designation is of that version.
+    /// Fulfils or refuses a wish. An attempt that is refused stands in the history, too.
     ///
-    /// The designation, its history and the mails are stored in one transaction, and only if the facts that were
-    /// decided on still hold.
+    /// The designation, its history, the mails and the answer are stored in one transaction, and only if the facts that
+    /// were decided on still hold.
     ///
     /// # Errors
     /// [`DomainError::UnknownAccount`], [`DomainError::NoOwner`], [`DomainError::Busy`] when other writers were
     /// faster again and again, and failures of store and engine.
-    pub async fn change(
-        &self,
-        account: &AccountId,
-        actor: &UserId,
-        wish: &Wish,
-        version: Option<i64>,
-    ) -> Result<Answered, DomainError> {
-        let mut people = vec![actor.clone()];
-        if let Wish::Designate(user_id) = wish {
+    pub async fn change(&self, request: &Request<'_>) -> Result<Answered, DomainError> {
+        let mut people = vec![request.actor.clone()];
+        if let Wish::Designate(user_id) = request.wish {
             people.push(user_id.clone());
         }
         for _ in 0..MAX_ATTEMPTS {
-            let snapshot = self.snapshot(account, &people).await?;
-            if let Some(answered) = self.try_change(snapshot, actor, wish, version).await? {
+            if let Some(answered) = self.recall(request).await? {
+                return Ok(answered);
+            }
+            let snapshot = self.snapshot(request.account, &people).await?;
+            if let Some(answered) = self.try_change(snapshot, request).await? {
                 return Ok(answered);
             }
         }
@@ -142,52 +169,87 @@ impl Contacts {
     /// The account's history, newest first: at most `limit` entries before the entry of that number.
     ///
     /// # Errors
-    /// Failures of the store.
+    /// [`DomainError::UnreadableHistory`] and failures of the store.
     pub async fn history(
         &self,
         account: &AccountId,
         before: Option<i64>,
         limit: u32,
     ) -> Result<Vec<(i64, AuditEntry)>, DomainError> {
-        Ok(self.store.history(account, before, limit).await?)
+        let rows = self.store.history(account, before, limit).await?;
+        let read = rows.iter().map(|row| match row.entry() {
+            Ok(entry) => Ok((row.seq, entry)),
+            Err(error) => Err(DomainError::UnreadableHistory { account: account.clone(), seq: row.seq, error }),
+        });
+        read.collect()
+    }
+
+    /// What was answered to the same request before.
+    async fn recall(&self, request: &Request<'_>) -> Result<Option<Answered>, DomainError> {
+        let Some(once) = &request.once else { return Ok(None) };
+        let known = self.store.recall(request.account, request.actor, once.key).await?;
+        Ok(known.map(|known| {
+            if known.request == words_of(request) { Answered::Again(known.answer) } else { Answered::KeyReused }
+        }))
     }
 
     /// One try at a change; `None` when the account moved meanwhile.
-    async fn try_change(
-        &self,
-        snapshot: Snapshot,
-        actor: &UserId,
-        wish: &Wish,
-        version: Option<i64>,
-    ) -> Result<Option<Answered>, DomainError> {
+    async fn try_change(&self, snapshot: Snapshot, request: &Request<'_>) -> Result<Option<Answered>, DomainError> {
         let now = self.clock.now();
-        let request = change_request(&snapshot, actor, wish, now)?;
-        let (contact, notices) = match self.engine.change(request)? {
-            ChangeOutcome::Refused { code, reasons } => return Ok(Some(Answered::Refused { code, reasons })),
-            _ if version.is_some_and(|version| version != snapshot.version) => {
-                return Ok(Some(Answered::Conflict(self.view(snapshot)?)));
+        let outcome = self.engine.change(change_request(&snapshot, request, now)?)?;
+        let (answered, commit) = match outcome {
+            ChangeOutcome::Refused { code, reasons } => return self.refuse(&snapshot, request, code, reasons, now).await,
+            _ if request.version.is_some_and(|version| version != snapshot.version) => {
+                (Answered::Conflict(self.view(snapshot)?), None)
             }
-            ChangeOutcome::Unchanged { contact } => {
-                return Ok(Some(Answered::Unchanged(ContactView { snapshot, contact, now })));
+            ChangeOutcome::Unchanged { contact } => (Answered::Unchanged(ContactView { snapshot, contact, now }), None),
+            ChangeOutcome::Changed { contact, notices, .. } => {
+                let commit = self.commit(&snapshot, request, contact.user_id.clone(), &notices, now)?;
+                let snapshot = after(snapshot, &commit);
+                (Answered::Changed(ContactView { snapshot, contact, now }), Some(commit))
             }
-            ChangeOutcome::Changed { contact, notices, .. } => (contact, notices),
         };
-        let mails = letters::of_notices(&snapshot, &notices, Some(actor), now);
-        let commit = self.commit(&snapshot, actor, wish, contact.user_id, mails, now)?;
-        match self.store.commit(&commit).await? {
-            Committed::Stale => Ok(None),
-            Committed::Stored { .. } => Ok(Some(Answered::Changed(self.show(&snapshot.account).await?))),
-        }
+        let remember = remembered(request, &answered);
+        let committed = match commit {
+            Some(commit) => self.store.commit(&Commit { remember, ..commit }).await?,
+            None if remember.is_none() => return Ok(Some(answered)),
+            None => self.store.record(request.account, None, remember.as_ref(), now).await?,
+        };
+        Ok((committed != Committed::Stale).then_some(answered))
+    }
+
+    /// Records an attempt that is refused.
+    async fn refuse(
+        &self,
+        snapshot: &Snapshot,
+        request: &Request<'_>,
+        code: RefusalCode,
+        reasons: Vec<Reason>,
+        now: Instant,
+    ) -> Result<Option<Answered>, DomainError> {
+        let (action, asked) = match request.wish {
+            Wish::Designate(user_id) => (Action::DesignationRefused, Some(user_id.clone())),
+            Wish::Reset => (Action::ResetRefused, None),
+        };
+        let entry = AuditEntry {
+            action,
+            reasons: reasons.clone(),
+            detail: Some(Detail::Refused { code, asked }),
+            ..self.entry(request, snapshot.announced.clone(), now)
+        };
+        let answered = Answered::Refused { code, reasons };
+        let remember = remembered(request, &answered);
+        let recorded = self.store.record(request.account, Some(&entry), remember.as_ref(), now).await?;
+        Ok((recorded != Committed::Stale).then_some(answered))
     }
 
     /// What a granted wish writes, that makes `after` the contact.
     fn commit(
         &self,
         snapshot: &Snapshot,
-        actor: &UserId,
-        wish: &Wish,
+        request: &Request<'_>,
         after: UserId,
-        mails: Vec<NewMail>,
+        notices: &[Notice],
         now: Instant,
     ) -> Result<Commit, DomainError> {
         // Whom the notices go out to as the one before (SPEC 7), so that the history tells what the mails tell.
@@ -195,26 +257,43 @@ impl Contacts {
             Some(announced) => announced.clone(),
             None => self.view(snapshot.clone())?.contact.user_id,
         };
+        let (action, designation) = match request.wish {
+            Wish::Designate(user_id) => {
+                let by = request.actor.clone();
+                (Action::Designated, DesignationWrite::Choose { user_id: user_id.clone(), by })
+            }
+            Wish::Reset => (Action::Reset, DesignationWrite::Clear),
+        };
+        let entry = AuditEntry { action, after: Some(after.clone()), ..self.entry(request, Some(before), now) };
         Ok(Commit {
             account: snapshot.account.clone(),
             revision: snapshot.revision,
             now,
-            designation: designation(actor, wish),
-            announced: after.clone(),
+            designation,
+            announced: after,
             reminded_for: None,
             // The next review works out when to look again, and whether to remind.
             next_review_at: Some(now),
-            audit: Some(AuditEntry {
-                at: now,
-                actor: Some(actor.clone()),
-                action: cause(wish),
-                before: Some(before),
-                after,
-                reasons: Vec::new(),
-                decided_by: self.engine.identity().clone(),
-            }),
-            mails,
+            audit: Some(entry),
+            mails: letters::of_notices(snapshot, notices, Some(request.actor), now),
+            remember: None,
+            fingerprint: self.engine.identity().fingerprint.clone(),
         })
+    }
+
+    /// An entry of the history on that request, of which the action is yet to be told.
+    fn entry(&self, request: &Request<'_>, before: Option<UserId>, now: Instant) -> AuditEntry {
+        AuditEntry {
+            at: now,
+            actor: Some(request.actor.clone()),
+            authenticated: request.authenticated,
+            action: Action::Designated,
+            before,
+            after: None,
+            reasons: Vec::new(),
+            detail: None,
+            decided_by: self.engine.identity().clone(),
+        }
     }
 
     async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Snapshot, DomainError> {
@@ -229,35 +308,60 @@ impl Contacts {
     }
 }
 
-fn change_request(
-    snapshot: &Snapshot,
-    actor: &UserId,
-    wish: &Wish,
-    now: Instant,
-) -> Result<ChangeRequest, DomainError> {
-    let change = match wish {
+fn change_request(snapshot: &Snapshot, request: &Request<'_>, now: Instant) -> Result<ChangeRequest, DomainError> {
+    let change = match request.wish {
         Wish::Designate(user_id) => Change::Designate(facts::designee(snapshot, user_id)),
         Wish::Reset => Change::Reset,
     };
     Ok(ChangeRequest {
         account: facts::account(snapshot)?,
         announced: snapshot.announced.clone(),
-        actor: facts::person(snapshot, actor),
+        actor: facts::person(snapshot, request.actor),
         change,
         now,
     })
 }
 
-fn designation(actor: &UserId, wish: &Wish) -> DesignationWrite {
-    match wish {
-        Wish::Designate(user_id) => DesignationWrite::Choose { user_id: user_id.clone(), by: actor.clone() },
-        Wish::Reset => DesignationWrite::Clear,
+/// The account as the commit leaves it.
+fn after(before: Snapshot, commit: &Commit) -> Snapshot {
+    let chosen = match &commit.designation {
+        DesignationWrite::Keep => before.chosen.clone(),
+        DesignationWrite::Clear => None,
+        DesignationWrite::Choose { user_id, by } => Some(Chosen {
+            user_id: user_id.clone(),
+            member: before.member(user_id).cloned(),
+            since: commit.now,
+            by: by.clone(),
+        }),
+    };
+    Snapshot {
+        chosen,
+        revision: before.revision + 1,
+        version: before.version + 1,
+        announced: Some(commit.announced.clone()),
+        reminded_for: commit.reminded_for.clone(),
+        next_review_at: commit.next_review_at,
+        ..before
     }
 }
 
-fn cause(wish: &Wish) -> Cause {
-    match wish {
-        Wish::Designate(_) => Cause::Designated,
-        Wish::Reset => Cause::Reset,
+/// The answer as it is kept for the same request, if that could come.
+fn remembered(request: &Request<'_>, answered: &Answered) -> Option<Remembered> {
+    request.once.as_ref().map(|once| Remembered {
+        actor: request.actor.clone(),
+        key: once.key.clone(),
+        request: words_of(request),
+        answer: (once.write)(answered),
+    })
+}
+
+/// What is asked for, as text that is equal for equal requests.
+fn words_of(request: &Request<'_>) -> String {
+    let version = request.version.map_or_else(|| "any".to_owned(), |version| version.to_string());
+    // Each way of asking has its own form of answers, so that a request that came another way is another one.
+    let way = request.authenticated;
+    match request.wish {
+        Wish::Designate(user_id) => format!("{way} designate {version} {user_id}"),
+        Wish::Reset => format!("{way} reset {version}"),
     }
 }

@@ -40,7 +40,8 @@ pub(super) fn of_reminders(
     mails.collect()
 }
 
-fn mail(snapshot: &Snapshot, to: &UserId, about: About, now: Instant) -> NewMail {
+/// A mail about something to a person of the account.
+pub(super) fn mail(snapshot: &Snapshot, to: &UserId, about: About, now: Instant) -> NewMail {
     NewMail {
         to: to.clone(),
         address: snapshot.member(to).and_then(|member| member.email.clone()),
@@ -54,6 +55,6 @@ fn mail(snapshot: &Snapshot, to: &UserId, about: About, now: Instant) -> NewMail
 }
 
 /// The person's name, or the id of somebody who has left.
-fn name_of(snapshot: &Snapshot, user_id: &UserId) -> String {
+pub(super) fn name_of(snapshot: &Snapshot, user_id: &UserId) -> String {
     snapshot.member(user_id).map_or_else(|| user_id.to_string(), |member| member.name.as_str().to_owned())
 }

@@ -2,22 +2,28 @@
 //! server and no HTTP: those are adapters of the ports.
 
 mod contacts;
+mod directories;
 mod directory;
 mod email;
+mod events;
 mod facts;
 mod fold;
 mod letters;
 pub mod model;
 pub mod ports;
 mod reviews;
+mod verify;
 
-pub use contacts::{Answered, Candidate, ContactView, Contacts, Wish};
+pub use contacts::{Answered, Candidate, ContactView, Contacts, Once, Request, Wish};
+pub use directories::Directories;
 pub use directory::{DirectoryReader, Faults, Group, LineFault};
+pub use events::{Dispatched, Events};
 pub use fold::fold;
 pub use reviews::{Reverted, ReviewReport, Reviews};
+pub use verify::{Break, ChainReport, verify};
 
 use crate::engine::EngineError;
-use model::AccountId;
+use model::{AccountId, UnreadableRow};
 use ports::StoreError;
 
 /// How often a decision is made again because the account moved meanwhile.
@@ -37,6 +43,16 @@ pub enum DomainError {
     NoOwner {
         /// Which account.
         account: AccountId,
+    },
+    /// A row of the history holds what no entry can.
+    #[error("entry {seq} of the history of the account `{account}`: {error}; `security-contact audit verify` tells more")]
+    UnreadableHistory {
+        /// Whose history.
+        account: AccountId,
+        /// The row's number.
+        seq: i64,
+        /// What cannot be read.
+        error: UnreadableRow,
     },
     /// Other writers were faster, again and again.
     #[error("the account is being changed by others; try again")]

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use security_contact_policy::{Instant, UserId};
 
 use super::model::{
-    AccountId, AuditEntry, CandidateCursor, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryFault, DueCursor,
-    EmailAddress, Member, Settlement, Snapshot,
+    AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
+    EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement, Snapshot,
+    UnreadableAccount,
 };
 
 /// A store that failed: nothing of the operation happened.
@@ -21,67 +22,84 @@ pub struct StoreError {
     pub is_busy: bool,
 }
 
-/// An account that cannot be read, whose neighbours can.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct UnreadableAccount {
-    /// Which account.
-    pub account: AccountId,
-    /// What cannot be read, without names or addresses.
-    pub message: String,
-}
+/// What a store says of one account of a page: what is wrong with it is its own.
+pub type Readable = Result<Snapshot, UnreadableAccount>;
 
 /// Where accounts, designations, history and outbox live. Every method is one transaction, and durable when it
 /// returns. Time comes in as an argument; no adapter reads a clock.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The account with its owner, its designee, the announced person, and those of `also` who are its members.
-    /// `None` for an account that is not known.
-    async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, StoreError>;
+    /// Each of these accounts with its owner, its designee, the announced person, and those of the people beside it who
+    /// are its members. `None` for an account that is not known.
+    async fn snapshots(&self, asked: &[(AccountId, Vec<UserId>)]) -> Result<Vec<Option<Readable>>, StoreError>;
+
+    /// One account as [`snapshots`](Self::snapshots) gives it.
+    async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, StoreError> {
+        let found = self.snapshots(&[(account.clone(), also.to_vec())]).await?;
+        found.into_iter().next().flatten().transpose().map_err(|UnreadableAccount { message, .. }| StoreError {
+            message,
+            source: None,
+            is_busy: false,
+        })
+    }
 
     /// Snapshots of at most `limit` accounts after that one, in the order of their ids. An account that cannot be read
     /// has its place in the page, and fails alone, as long as its id can be read.
-    async fn snapshots_after(
+    async fn snapshots_after(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<Readable>, StoreError>;
+
+    /// Hands out at most `limit` accounts whose review is due at `now`, the longest due first, and then those whose
+    /// last decision was made under another policy, if `fingerprint` is that of the present one. Nobody else gets them
+    /// before `claimed_until`, when they are due again unless somebody settled their review. An account that cannot be
+    /// read fails alone, as in [`snapshots_after`](Self::snapshots_after).
+    async fn claim_reviews(
         &self,
-        after: Option<&AccountId>,
+        now: Instant,
+        claimed_until: Instant,
+        fingerprint: &str,
         limit: u32,
-    ) -> Result<Vec<Result<Snapshot, UnreadableAccount>>, StoreError>;
+    ) -> Result<Vec<Readable>, StoreError>;
 
-    /// Snapshots of at most `limit` accounts whose review is due at `now`, the longest due first, after the cursor;
-    /// each with its own place. An account that cannot be read fails alone, as in
-    /// [`snapshots_after`](Self::snapshots_after).
-    async fn snapshots_due(
-        &self,
-        now: Instant,
-        after: Option<&DueCursor>,
-        limit: u32,
-    ) -> Result<Vec<(DueCursor, Result<Snapshot, UnreadableAccount>)>, StoreError>;
+    /// Records that an account cannot be reviewed, and when to try again. Its contact stays as it is.
+    async fn put_off_review(&self, account: &AccountId, error: &str, until: Instant) -> Result<(), StoreError>;
 
-    /// Stores a decision with its history and mails, if the account is still at the commit's revision.
-    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError>;
+    /// Stores decisions with their history and mails: each as a whole, if its account is still at its revision and
+    /// nobody else used its key. What became of each is in their order. No account may be named twice.
+    async fn commit_all(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError>;
 
-    /// Takes over accounts of a directory, each of them all or not at all, and makes their reviews due at `now`. What
-    /// became of each is in the order of the entries. An entry that says nothing new leaves the account as it is, its
-    /// revision and review included.
-    async fn put_directories(
-        &self,
-        entries: &[DirectoryEntry],
-        now: Instant,
-    ) -> Result<Vec<Result<(), DirectoryFault>>, StoreError>;
-
-    /// Takes over one account as [`put_directories`](Self::put_directories) does.
-    async fn put_directory(
-        &self,
-        entry: &DirectoryEntry,
-        now: Instant,
-    ) -> Result<Result<(), DirectoryFault>, StoreError> {
-        let results = self.put_directories(std::slice::from_ref(entry), now).await?;
-        Ok(results.into_iter().collect())
+    /// Stores one decision as [`commit_all`](Self::commit_all) does.
+    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        let committed = self.commit_all(std::slice::from_ref(commit)).await?;
+        Ok(committed.first().copied().unwrap_or(Committed::Stale))
     }
 
-    /// Makes every review due at `now` when the fingerprint is not the one of the last call, and moves every account's
-    /// revision, so that nothing that was decided before goes through.
-    async fn use_policy(&self, fingerprint: &str, now: Instant) -> Result<(), StoreError>;
+    /// Adds an entry to the account's history, or remembers an answer, without a decision. It is stale when the account
+    /// is not known or somebody else used the key.
+    async fn record(
+        &self,
+        account: &AccountId,
+        entry: Option<&AuditEntry>,
+        remember: Option<&Remembered>,
+        now: Instant,
+    ) -> Result<Committed, StoreError>;
+
+    /// The request and the answer that are remembered under that key of that actor.
+    async fn recall(
+        &self,
+        account: &AccountId,
+        actor: &UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Remembered>, StoreError>;
+
+    /// Forgets the answers that were remembered before that instant.
+    async fn forget(&self, before: Instant) -> Result<(), StoreError>;
+
+    /// Takes over accounts of a directory, each of them with its review or not at all. An entry that says nothing new
+    /// leaves the account as it is, its revision and review included. What became of each is in their order. No account
+    /// may be named twice.
+    async fn put_directories(&self, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, StoreError>;
+
+    /// Makes this policy the present one: all that was decided under another one is due for review.
+    async fn use_policy(&self, fingerprint: &str) -> Result<(), StoreError>;
 
     /// At most `limit` people of the account whose folded name or address contains every word of `folded_query`,
     /// ordered by folded name and id, after the cursor.
@@ -93,24 +111,49 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Member>, StoreError>;
 
-    /// The account's history, newest first: at most `limit` entries before the entry of that number.
+    /// The account's history, newest first: at most `limit` rows before the row of that number.
     async fn history(
         &self,
         account: &AccountId,
         before: Option<i64>,
         limit: u32,
-    ) -> Result<Vec<(i64, AuditEntry)>, StoreError>;
+    ) -> Result<Vec<AuditRow>, StoreError>;
 
-    /// Accounts in the order of their ids, with their names: what a newcomer can look at.
-    async fn accounts(&self, limit: u32) -> Result<Vec<(AccountId, String)>, StoreError>;
+    /// At most `limit` rows of all histories after that row, ordered by account and number.
+    async fn audit_after(&self, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
 
-    /// Hands out at most `limit` mails that are due at `now`, oldest first. Nobody else gets them before
+    /// The ends of the histories of at most `limit` accounts after that one, in the order of their ids, as the accounts
+    /// themselves have them.
+    async fn chain_heads(&self, after: Option<&str>, limit: u32) -> Result<Vec<(String, ChainHead)>, StoreError>;
+
+    /// At most `limit` accounts after that one, in the order of their ids, with their names.
+    async fn accounts(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<(AccountId, String)>, StoreError>;
+
+    /// Queues an event; `None` for an account that is not known.
+    async fn queue_event(
+        &self,
+        account: &AccountId,
+        event: &NewEvent,
+        now: Instant,
+    ) -> Result<Option<Queued>, StoreError>;
+
+    /// Hands out at most `limit` mails and events that are due at `now`, oldest first. Nobody else gets them before
     /// `leased_until`.
-    async fn claim_mail(&self, now: Instant, leased_until: Instant, limit: u32)
-    -> Result<Vec<ClaimedMail>, StoreError>;
+    async fn claim_mail(&self, now: Instant, leased_until: Instant, limit: u32) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Records what became of a claimed mail. Nothing happens when the lease went to somebody else meanwhile.
+    /// Records what became of a claimed row. Nothing happens when the lease went to somebody else meanwhile.
     async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError>;
+
+    /// At most `limit` rows of the outbox after the row of that number, oldest first.
+    async fn outbox(&self, filter: &OutboxFilter, after: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// Has a row tried again from `now` on that failed or was dropped, and has an address if it is a mail. Says whether
+    /// it was such a row.
+    async fn retry_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError>;
+
+    /// Drops a row that is pending or failed, so that it is never sent; a try that is under way may still succeed. Says
+    /// whether it was such a row.
+    async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError>;
 }
 
 /// A mail, ready to go. The same outbox row gives the same bytes at every try.
@@ -141,6 +184,9 @@ pub enum SendError {
     /// Trying again will not help.
     #[error("refused: {0}")]
     Permanent(String),
+    /// The recipient's server knows no such address, or takes no mail for it: no mail will reach it.
+    #[error("the address is refused: {0}")]
+    Address(String),
 }
 
 /// Where mail goes out.

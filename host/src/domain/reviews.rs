@@ -2,15 +2,23 @@
 
 use std::sync::Arc;
 
-use security_contact_policy::{Cause, Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, UserId};
+use security_contact_policy::{
+    Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, ReviewRequest, UserId,
+};
 
-use super::model::{AccountId, AuditEntry, Commit, Committed, DesignationWrite, Snapshot};
-use super::ports::{Clock, Store, UnreadableAccount};
+use super::model::{AccountId, Action, AuditEntry, Authentication, Commit, Committed, DesignationWrite, Snapshot};
+use super::ports::{Clock, Readable, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts, letters};
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError, PolicyIdentity};
 
 /// How many accounts go through the module in one call.
 const PAGE: u32 = 500;
+
+/// For how long nobody else gets an account that was handed out for review.
+const CLAIM_MS: i64 = 5 * 60_000;
+
+/// After what time an account that could not be reviewed is tried again.
+const FAILED_PAUSE_MS: i64 = 60 * 60_000;
 
 /// Reviews the designations of all accounts.
 pub struct Reviews {
@@ -47,6 +55,13 @@ pub struct Reverted {
     pub reasons: Vec<Reason>,
 }
 
+/// What is to be stored of one review.
+struct Decision {
+    snapshot: Snapshot,
+    found: Found,
+    commit: Commit,
+}
+
 impl Reviews {
     /// The service over these parts.
     #[must_use]
@@ -54,112 +69,130 @@ impl Reviews {
         Self { engine, store, clock }
     }
 
-    /// Reviews what is due now, each account once: one that fails stays due, and its turn comes again in the next run.
+    /// Reviews what is due now, each account once. Several hosts can do this at the same time: each account is handed
+    /// to one of them. An account that fails is tried again an hour later.
     ///
     /// # Errors
-    /// Failures of store and engine. What was reviewed before one stays reviewed.
+    /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_due(&self) -> Result<ReviewReport, DomainError> {
         let mut report = ReviewReport::default();
-        let now = self.clock.now();
-        let mut after = None;
+        let fingerprint = &self.engine.identity().fingerprint;
         loop {
-            let page = self.store.snapshots_due(now, after.as_ref(), PAGE).await?;
-            let Some((last, _)) = page.last() else { return Ok(report) };
-            after = Some(last.clone());
-            let page = page.into_iter().map(|(_, snapshot)| snapshot).collect();
+            let now = self.clock.now();
+            let page = self.store.claim_reviews(now, now.plus_millis(CLAIM_MS), fingerprint, PAGE).await?;
+            if page.is_empty() {
+                return Ok(report);
+            }
+            let known = report.failed.len();
             self.review_page(page, true, &mut report).await?;
+            for (account, error) in &report.failed[known..] {
+                self.store.put_off_review(account, error, now.plus_millis(FAILED_PAUSE_MS)).await?;
+            }
         }
     }
 
     /// Reviews every account, due or not; `progress` hears the number reviewed so far after every page.
     ///
     /// # Errors
-    /// Failures of store and engine. What was reviewed before one stays reviewed.
+    /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_all(&self, progress: impl Fn(u64) + Send + Sync) -> Result<ReviewReport, DomainError> {
         let mut report = ReviewReport::default();
-        let mut after = None;
-        loop {
-            let page = self.store.snapshots_after(after.as_ref(), PAGE).await?;
-            let Some(last) = page.last() else { return Ok(report) };
-            after = Some(last.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone());
-            self.review_page(page, false, &mut report).await?;
+        let mut page = self.store.snapshots_after(None, PAGE).await?;
+        while let Some(last) = page.last() {
+            let last = last.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone();
+            // The next page is read while this one is decided on.
+            let next = self.store.snapshots_after(Some(&last), PAGE);
+            let (next, reviewed) = tokio::join!(next, self.review_page(page, false, &mut report));
+            reviewed?;
+            page = next?;
             progress(report.reviewed);
         }
+        Ok(report)
     }
 
-    async fn review_page(
-        &self,
-        page: Vec<Result<Snapshot, UnreadableAccount>>,
-        due: bool,
-        report: &mut ReviewReport,
-    ) -> Result<(), DomainError> {
+    async fn review_page(&self, page: Vec<Readable>, due: bool, report: &mut ReviewReport) -> Result<(), DomainError> {
         let now = self.clock.now();
         let mut requests = Vec::with_capacity(page.len());
         let mut snapshots = Vec::with_capacity(page.len());
         for snapshot in page {
-            let snapshot = match snapshot {
-                Ok(snapshot) => snapshot,
-                Err(UnreadableAccount { account, message }) => {
-                    report.failed.push((account, message));
-                    continue;
+            let request = snapshot.map_err(|error| (error.account, error.message)).and_then(|snapshot| {
+                match facts::review(&snapshot, now) {
+                    Ok(request) => Ok((snapshot, request)),
+                    Err(error) => Err((snapshot.account, error.to_string())),
                 }
-            };
-            match facts::review(&snapshot, now) {
-                Ok(request) => {
-                    requests.push(request);
+            });
+            match request {
+                Ok((snapshot, request)) => {
                     snapshots.push(snapshot);
+                    requests.push(request);
                 }
+                Err(failed) => report.failed.push(failed),
+            }
+        }
+        let mut decisions = Vec::with_capacity(snapshots.len());
+        for (snapshot, outcome) in snapshots.into_iter().zip(self.outcomes(requests)) {
+            match outcome {
+                Ok(outcome) => decisions.push(self.decision(snapshot, outcome, now)),
                 Err(error) => report.failed.push((snapshot.account, error.to_string())),
             }
         }
-        let outcomes = self.engine.review_many(requests)?;
-        for (snapshot, outcome) in snapshots.into_iter().zip(outcomes) {
-            report.reviewed += 1;
-            self.settle(snapshot, outcome, now, due, report).await?;
+        report.reviewed += decisions.len() as u64;
+        decisions.retain(|decision| due || !decision.found.is_nothing_new(&decision.snapshot));
+        self.store_decisions(decisions, report).await
+    }
+
+    /// The outcome of each review. One that makes the module fail fails alone.
+    fn outcomes(&self, requests: Vec<ReviewRequest>) -> Vec<Result<ReviewOutcome, EngineError>> {
+        match self.engine.review_many(requests.clone()) {
+            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+            Err(error) if requests.len() == 1 => vec![Err(error)],
+            Err(_) => requests.into_iter().flat_map(|request| self.outcomes(vec![request])).collect(),
+        }
+    }
+
+    fn decision(&self, snapshot: Snapshot, outcome: ReviewOutcome, now: Instant) -> Decision {
+        let found = Found::of(&snapshot, outcome);
+        let commit = found.commit(&snapshot, self.engine.identity(), Authentication::Host, now);
+        Decision { snapshot, found, commit }
+    }
+
+    /// Stores a page of decisions at once; those whose account moved meanwhile are decided again.
+    async fn store_decisions(&self, decisions: Vec<Decision>, report: &mut ReviewReport) -> Result<(), DomainError> {
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        let commits: Vec<Commit> = decisions.iter().map(|decision| decision.commit.clone()).collect();
+        let committed = self.store.commit_all(&commits).await?;
+        for (decision, committed) in decisions.into_iter().zip(committed) {
+            match committed {
+                Committed::Stored { .. } => decision.found.report(&decision.snapshot, report),
+                Committed::Stale => self.decide_again(&decision.snapshot.account, report).await?,
+            }
         }
         Ok(())
     }
 
-    /// Stores an outcome; when the account moved meanwhile, decides again on what it is now.
-    async fn settle(
-        &self,
-        mut snapshot: Snapshot,
-        mut outcome: ReviewOutcome,
-        mut now: Instant,
-        due: bool,
-        report: &mut ReviewReport,
-    ) -> Result<(), DomainError> {
+    /// Reviews an account on what it is by now, until nobody comes in between.
+    async fn decide_again(&self, account: &AccountId, report: &mut ReviewReport) -> Result<(), DomainError> {
         for _ in 0..MAX_ATTEMPTS {
-            let found = Found::of(&snapshot, outcome);
-            if !due && found.is_nothing_new(&snapshot) {
-                return Ok(());
-            }
-            let commit = found.commit(&snapshot, &self.engine, now);
-            if self.store.commit(&commit).await? != Committed::Stale {
-                found.report(&snapshot, report);
-                return Ok(());
-            }
-            let Some(again) = self.store.snapshot(&snapshot.account, &[]).await? else { return Ok(()) };
-            snapshot = again;
-            now = self.clock.now();
-            let request = match facts::review(&snapshot, now) {
-                Ok(request) => request,
-                Err(error) => {
-                    report.failed.push((snapshot.account, error.to_string()));
-                    return Ok(());
-                }
+            let Some(snapshot) = self.store.snapshot(account, &[]).await? else { return Ok(()) };
+            let now = self.clock.now();
+            let outcome = match facts::review(&snapshot, now) {
+                Ok(request) => self.outcomes(vec![request]).pop().transpose()?,
+                Err(error) => return Ok(report.failed.push((account.clone(), error.to_string()))),
             };
-            let mut outcomes = self.engine.review_many(vec![request])?;
-            let Some(next) = outcomes.pop() else { return Ok(()) };
-            outcome = next;
+            let Some(outcome) = outcome else { return Ok(()) };
+            let decision = self.decision(snapshot, outcome, now);
+            if self.store.commit(&decision.commit).await? != Committed::Stale {
+                return Ok(decision.found.report(&decision.snapshot, report));
+            }
         }
-        report.failed.push((snapshot.account, DomainError::Busy.to_string()));
-        Ok(())
+        Ok(report.failed.push((account.clone(), DomainError::Busy.to_string())))
     }
 }
 
 /// An outcome in the one shape that both kinds of it share.
-struct Found {
+pub(super) struct Found {
     /// Who was chosen and is no longer, and why.
     reverted: Option<(UserId, Vec<Reason>)>,
     contact: Contact,
@@ -169,7 +202,7 @@ struct Found {
 }
 
 impl Found {
-    fn of(snapshot: &Snapshot, outcome: ReviewOutcome) -> Self {
+    pub(super) fn of(snapshot: &Snapshot, outcome: ReviewOutcome) -> Self {
         match outcome {
             ReviewOutcome::Kept { contact, notices, reminders, next_review_at } => {
                 Self { reverted: None, contact, notices, reminders, next_review_at }
@@ -190,9 +223,27 @@ impl Found {
             && snapshot.next_review_at == self.next_review_at
     }
 
-    fn commit(&self, snapshot: &Snapshot, engine: &Engine, now: Instant) -> Commit {
+    /// What the outcome of a review of that snapshot writes.
+    pub(super) fn commit(
+        &self,
+        snapshot: &Snapshot,
+        decided_by: &PolicyIdentity,
+        authenticated: Authentication,
+        now: Instant,
+    ) -> Commit {
         let mut mails = letters::of_notices(snapshot, &self.notices, None, now);
         mails.extend(letters::of_reminders(snapshot, &self.reminders, &self.contact.user_id, now));
+        let audit = self.action(snapshot).map(|(action, before, reasons)| AuditEntry {
+            at: now,
+            actor: None,
+            authenticated,
+            action,
+            before,
+            after: Some(self.contact.user_id.clone()),
+            reasons,
+            detail: None,
+            decided_by: decided_by.clone(),
+        });
         Commit {
             account: snapshot.account.clone(),
             revision: snapshot.revision,
@@ -201,19 +252,20 @@ impl Found {
             announced: self.contact.user_id.clone(),
             reminded_for: self.reminded_for(snapshot),
             next_review_at: self.next_review_at,
-            audit: self.audit(snapshot, engine, now),
+            audit,
             mails,
+            remember: None,
+            fingerprint: decided_by.fingerprint.clone(),
         }
     }
 
-    fn audit(&self, snapshot: &Snapshot, engine: &Engine, now: Instant) -> Option<AuditEntry> {
-        let (action, before, reasons) = match &self.reverted {
-            Some((from, reasons)) => (Cause::Reverted, Some(from.clone()), reasons.clone()),
-            None if self.notices.is_empty() => return None,
-            None => (Cause::OwnerChanged, snapshot.announced.clone(), Vec::new()),
-        };
-        let (after, decided_by) = (self.contact.user_id.clone(), engine.identity().clone());
-        Some(AuditEntry { at: now, actor: None, action, before, after, reasons, decided_by })
+    /// What the history tells, if anything: what was done, who was the contact, and why.
+    fn action(&self, snapshot: &Snapshot) -> Option<(Action, Option<UserId>, Vec<Reason>)> {
+        match &self.reverted {
+            Some((from, reasons)) => Some((Action::Reverted, Some(from.clone()), reasons.clone())),
+            None if self.notices.is_empty() => None,
+            None => Some((Action::OwnerChanged, snapshot.announced.clone(), Vec::new())),
+        }
     }
 
     /// The reminders sent so far for the present end of validity, with those of this outcome.

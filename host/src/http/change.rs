@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::http::header::ETAG;
-use axum::response::{IntoResponse, Response};
-use security_contact_policy::{RefusalCode, UserId};
-use serde::{Deserialize, Serialize};
+use security_contact_policy::{Access, RefusalCode, UserId};
+use serde::Deserialize;
 
 use super::App;
+use super::answer::Answer;
 use super::caller::Caller;
 use super::contact::ContactState;
 use super::input::{Body, InAccount, only_header};
 use super::problem::Problem;
-use crate::domain::model::AccountId;
-use crate::domain::{Answered, Wish};
+use crate::domain::model::{AccountId, IdempotencyKey};
+use crate::domain::{Answered, DomainError, Once, Request, Wish};
 
 /// Who shall be the contact.
 #[derive(Deserialize)]
@@ -25,20 +23,13 @@ pub(super) struct Choice {
     user_id: UserId,
 }
 
-#[derive(Serialize)]
-struct Changed {
-    outcome: &'static str,
-    #[serde(flatten)]
-    state: ContactState,
-}
-
 pub(super) async fn put(
     State(app): State<Arc<App>>,
     InAccount(account): InAccount,
     Caller(actor): Caller,
     headers: HeaderMap,
     Body(choice): Body<Choice>,
-) -> Result<Response, Problem> {
+) -> Result<Answer, Problem> {
     change(&app, &account, &actor, &Wish::Designate(choice.user_id), &headers).await
 }
 
@@ -47,7 +38,7 @@ pub(super) async fn delete(
     InAccount(account): InAccount,
     Caller(actor): Caller,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Answer, Problem> {
     change(&app, &account, &actor, &Wish::Reset, &headers).await
 }
 
@@ -57,21 +48,52 @@ async fn change(
     actor: &UserId,
     wish: &Wish,
     headers: &HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Answer, Problem> {
     let version = expected_version(headers)?;
+    let key = idempotency_key(headers)?;
     // Ahead of anything that could differ between an account that exists and one that does not.
     let access = app.access(account, actor).await?;
-    if !access.can_edit {
-        return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
-    }
-    let (outcome, view) = match app.contacts.change(account, actor, wish, Some(version)).await? {
-        Answered::Changed(view) => ("changed", view),
-        Answered::Unchanged(view) => ("unchanged", view),
-        Answered::Refused { code, reasons } => return Err(Problem::refused(code, reasons)),
-        Answered::Conflict(view) => return Err(Problem::version_conflict(ContactState::new(app, view, &access))),
+    let write = |answered: &Answered| kept(app, &access, answered);
+    let request = Request {
+        account,
+        actor,
+        authenticated: app.mode.authentication(),
+        wish,
+        version: Some(version),
+        once: key.as_ref().map(|key| Once { key, write: &write }),
     };
-    let state = ContactState::new(app, view, &access);
-    Ok(([(ETAG, state.etag())], Json(Changed { outcome, state })).into_response())
+    let answered = match app.contacts.change(&request).await {
+        // Whoever may not even look learns nothing else.
+        Err(DomainError::UnknownAccount { .. } | DomainError::NoOwner { .. }) if !access.can_edit => {
+            return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
+        }
+        answered => answered?,
+    };
+    answer(app, &access, &answered).map_err(|error| Problem::internal(&error))
+}
+
+fn answer(app: &App, access: &Access, answered: &Answered) -> serde_json::Result<Answer> {
+    let state = |view: &_| ContactState::new(app, Clone::clone(view), access);
+    match answered {
+        Answered::Changed(view) => Answer::state("changed", &state(view)),
+        Answered::Unchanged(view) => Answer::state("unchanged", &state(view)),
+        Answered::Refused { code, reasons } => Answer::problem(&Problem::refused(*code, reasons.clone())),
+        Answered::Conflict(view) => Answer::problem(&Problem::version_conflict(state(view))),
+        Answered::Again(text) => Answer::from_text(text),
+        Answered::KeyReused => Answer::problem(&Problem::key_reused()),
+    }
+}
+
+/// The answer as it is kept. One that cannot be written, which none is, would be told again as a failure.
+fn kept(app: &App, access: &Access, answered: &Answered) -> String {
+    answer(app, access, answered).and_then(|answer| answer.to_text()).unwrap_or_default()
+}
+
+/// What the caller chose to tell this request from others.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
+    const NAME: &str = "idempotency-key";
+    let key = only_header(headers, NAME)?.map(str::parse).transpose();
+    key.map_err(|error| Problem::invalid(NAME, error.to_string()))
 }
 
 /// The version of the designation that the change is made on.

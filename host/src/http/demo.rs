@@ -42,7 +42,7 @@ struct DemoPerson {
 /// `GET /demo/people`: accounts and their people.
 pub(super) async fn people(State(app): State<Arc<App>>) -> Result<Json<People>, Problem> {
     let mut accounts = Vec::new();
-    for (id, name) in app.store.accounts(MAX_ACCOUNTS).await? {
+    for (id, name) in app.store.accounts(None, MAX_ACCOUNTS).await? {
         let owner_id = owner(&app, &id).await?;
         let members = app.store.candidates(&id, "", None, MAX_PEOPLE).await?;
         let people = members.into_iter().map(DemoPerson::of).collect();
@@ -53,7 +53,7 @@ pub(super) async fn people(State(app): State<Arc<App>>) -> Result<Json<People>, 
 
 /// `GET /`: on to the first account's settings, seen by its owner.
 pub(super) async fn redirect(State(app): State<Arc<App>>) -> Result<Redirect, Problem> {
-    let mut accounts = app.store.accounts(1).await?;
+    let mut accounts = app.store.accounts(None, 1).await?;
     let (account, _) = accounts.pop().ok_or_else(Problem::not_found)?;
     let owner = owner(&app, &account).await?.ok_or_else(Problem::not_found)?;
     let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);

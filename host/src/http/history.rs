@@ -12,7 +12,7 @@ use super::App;
 use super::caller::Caller;
 use super::input::{InAccount, Params, limit};
 use super::problem::Problem;
-use crate::domain::model::{AccountId, AuditEntry, DisplayName};
+use crate::domain::model::{AccountId, AuditEntry, Detail, DisplayName};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,8 +63,8 @@ async fn names(
     entries: &[(i64, AuditEntry)],
 ) -> Result<BTreeMap<String, DisplayName>, Problem> {
     let people = |(_, entry): &(i64, AuditEntry)| {
-        let AuditEntry { actor, before, after, .. } = entry.clone();
-        [actor, before, Some(after)].into_iter().flatten()
+        let AuditEntry { actor, before, after, detail, .. } = entry.clone();
+        [actor, before, after, detail.and_then(Detail::into_person)].into_iter().flatten()
     };
     let ids: Vec<UserId> = entries.iter().flat_map(people).collect::<BTreeSet<_>>().into_iter().collect();
     let Some(snapshot) = app.store.snapshot(account, &ids).await? else { return Ok(BTreeMap::new()) };

@@ -3,8 +3,8 @@
 //! | route | what for | who may |
 //! |---|---|---|
 //! | `GET /v1/accounts/{account}/security-contact` | who the contact is, and why | managers |
-//! | `PUT …/security-contact` | choosing a contact; needs `if-match` | managers |
-//! | `DELETE …/security-contact` | going back to the default; needs `if-match` | managers |
+//! | `PUT …/security-contact` | choosing a contact; needs `if-match`, takes `idempotency-key` | managers |
+//! | `DELETE …/security-contact` | going back to the default; the same headers | managers |
 //! | `GET …/security-contact/candidates` | people with a verdict: `q`, `cursor`, `limit` | managers |
 //! | `GET …/security-contact/history` | what happened: `before`, `limit` | managers |
 //! | `GET /v1/policy` | the policy and rules in force | the backend |
@@ -15,6 +15,7 @@
 //! Every answer that is no success is a problem of RFC 9457, whose `code` is the contract. Nothing here decides
 //! anything: the domain is asked, and it asks the engine.
 
+mod answer;
 mod caller;
 mod candidates;
 mod change;
@@ -42,7 +43,7 @@ use security_contact_policy::{Access, Reason, UserId};
 pub use serve::serve;
 pub use token::{InvalidToken, ServiceToken};
 
-use crate::domain::model::AccountId;
+use crate::domain::model::{AccountId, Authentication};
 use crate::domain::ports::Store;
 use crate::domain::{Contacts, DomainError};
 use crate::engine::Engine;
@@ -71,6 +72,16 @@ pub struct App {
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
     mode: Mode,
+}
+
+impl Mode {
+    /// How it is known who acts, for the history.
+    fn authentication(&self) -> Authentication {
+        match self {
+            Self::Demo => Authentication::Demo,
+            Self::Service { .. } => Authentication::ServiceToken,
+        }
+    }
 }
 
 impl App {

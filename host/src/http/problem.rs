@@ -116,12 +116,22 @@ impl Problem {
     }
 
     /// A failure in here. What it was stands in the log alone.
-    fn internal(error: &dyn Error) -> Self {
+    pub(super) fn internal(error: &dyn Error) -> Self {
         log(error);
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
     }
 
-    fn headers(&self) -> HeaderMap {
+    /// Another request came with the same key.
+    pub(super) fn key_reused() -> Self {
+        let detail = "another request came under this key; every request needs a key of its own";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail)
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(super) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
@@ -148,7 +158,7 @@ impl From<DomainError> for Problem {
             // Who asks for an unknown account is a stranger to it.
             DomainError::UnknownAccount { .. } => Self::not_permitted(vec![Reason::NotAMember]),
             DomainError::Store(error) => error.into(),
-            DomainError::Engine(_) => Self::internal(&error),
+            DomainError::Engine(_) | DomainError::UnreadableHistory { .. } => Self::internal(&error),
         }
     }
 }
@@ -163,23 +173,25 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        struct Details<'a> {
-            r#type: &'static str,
-            title: &'static str,
-            status: u16,
-            code: &'static str,
-            detail: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            field: Option<&'static str>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            reasons: Option<&'a [Reason]>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            current: Option<&'a ContactState>,
-        }
-        let details = Details {
+/// What a problem says.
+#[derive(Serialize)]
+pub(super) struct Details<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasons: Option<&'a [Reason]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<&'a ContactState>,
+}
+
+impl Problem {
+    pub(super) fn details(&self) -> Details<'_> {
+        Details {
             // The status says what kind of problem it is (RFC 9457, section 4.2.1); `code` says which.
             r#type: "about:blank",
             title: self.status.canonical_reason().unwrap_or_default(),
@@ -189,8 +201,13 @@ impl IntoResponse for Problem {
             field: self.field,
             reasons: self.reasons.as_deref(),
             current: self.current.as_deref(),
-        };
-        let mut response = axum::Json(details).into_response();
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = axum::Json(self.details()).into_response();
         *response.status_mut() = self.status;
         response.headers_mut().extend(self.headers());
         response

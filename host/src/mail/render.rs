@@ -69,6 +69,14 @@ struct EventView {
     lines: Vec<String>,
 }
 
+/// What the templates of `unreachable` show.
+struct UnreachableView {
+    recipient: String,
+    account: String,
+    when: String,
+    person: String,
+}
+
 /// Fills the three templates of one kind of mail.
 macro_rules! fill {
     ($view:expr, $type:ty, $subject:literal, $text:literal, $html:literal) => {{
@@ -114,8 +122,12 @@ fn parts(message: &Message) -> askama::Result<Parts> {
         About::Event { event: Event { kind, severity }, text } => {
             let (severity, urgency) = grade(*severity);
             let graded = format!("{severity} ({urgency})");
-            let lines = block(text).lines().map(str::to_owned).collect();
+            let lines = block(text.as_str()).lines().map(str::to_owned).collect();
             event(*kind, &EventView { recipient, account, when, severity, graded, lines })
+        }
+        About::Unreachable { person_name } => {
+            let view = UnreachableView { recipient, account, when, person: line(person_name) };
+            fill!(&view, UnreachableView, "unreachable.subject.txt", "unreachable.txt", "unreachable.html")
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use security_contact_policy::Instant;
+use security_contact_policy::{Event, Instant};
 use tokio::task::{JoinError, JoinSet};
 
 use super::Stop;
-use crate::domain::model::{ClaimedMail, Settlement};
+use super::chain;
+use super::pause::pause_ms;
+use crate::domain::model::{About, Claimed, ClaimedEvent, ClaimedMail, Settlement};
 use crate::domain::ports::{Clock, Mailer, SendError, Store, StoreError};
+use crate::domain::{DomainError, Events};
 use crate::mail;
 
 /// How many mails are under way at the same time.
@@ -22,20 +25,21 @@ const LEASE_MS: i64 = 5 * 60_000;
 /// What one mail may take at most, with room: no mail is begun when less is left of its lease.
 const ONE_MAIL_MS: i64 = 60_000;
 
-const FIRST_PAUSE_MS: i64 = 30_000;
-const LONGEST_PAUSE_MS: i64 = 6 * 3_600_000;
-
-/// How long a mail is tried.
+/// How long a row is tried.
 const GIVE_UP_DAYS: u32 = 5;
 
 /// Delivers the outbox.
 ///
-/// A mail that fails for now is tried again after 30 seconds, then after twice as long each time, up to 6 hours, and
-/// given up 5 days after it was queued. A mail that is refused is given up at once. No mail waits for the tries of
+/// An event is addressed first: whoever is the contact then gets a mail, which is looked at once more before it goes out,
+/// so that nobody receives one who has stopped being the contact.
+///
+/// A row that fails for now is tried again after about 30 seconds, then after twice as long each time, up to 6 hours,
+/// and given up 5 days after it was queued. A mail that is refused is given up at once. No mail waits for the tries of
 /// another, and up to 4 are under way at the same time, so that one slow recipient does not hold up the rest.
 #[derive(Clone)]
 pub struct Courier {
     store: Arc<dyn Store>,
+    events: Arc<Events>,
     mailer: Arc<dyn Mailer>,
     clock: Arc<dyn Clock>,
 }
@@ -45,20 +49,22 @@ pub struct Courier {
 pub struct Delivered {
     /// How many mails were handed over.
     pub sent: u64,
-    /// How many will be tried again.
+    /// How many events were addressed, some of them for another time.
+    pub addressed: u64,
+    /// How many rows will be tried again.
     pub put_off: u64,
-    /// How many were given up.
+    /// How many rows were given up.
     pub failed: u64,
 }
 
 impl Courier {
     /// A courier between these parts.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, mailer: Arc<dyn Mailer>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, mailer, clock }
+    pub fn new(store: Arc<dyn Store>, events: Arc<Events>, mailer: Arc<dyn Mailer>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, events, mailer, clock }
     }
 
-    /// Delivers the mails that are due, until none is or it is time to stop. The mails in hand are finished first.
+    /// Delivers what is due, until nothing is or it is time to stop. The rows in hand are finished first.
     ///
     /// # Errors
     /// Failures of the store. What was claimed and not settled comes back when its lease ends.
@@ -66,13 +72,13 @@ impl Courier {
         let mut delivered = Delivered::default();
         while !stop.is_asked() {
             let now = self.clock.now();
-            let mails = self.store.claim_mail(now, now.plus_millis(LEASE_MS), PAGE).await?;
-            if mails.is_empty() {
+            let rows = self.store.claim_mail(now, now.plus_millis(LEASE_MS), PAGE).await?;
+            if rows.is_empty() {
                 break;
             }
             let start_until = now.plus_millis(LEASE_MS - ONE_MAIL_MS);
             let mut under_way = JoinSet::new();
-            let mut result = self.begin_all(mails, start_until, stop, &mut under_way, &mut delivered).await;
+            let mut result = self.begin_all(rows, start_until, stop, &mut under_way, &mut delivered).await;
             while let Some(ended) = under_way.join_next().await {
                 result = result.and(delivered.count(ended));
             }
@@ -81,28 +87,29 @@ impl Courier {
         Ok(delivered)
     }
 
-    /// Begins one mail after the other. Those that it is too late for are released, for the next start or lease.
+    /// Begins one row after the other. Those that it is too late for are released, for the next start or lease.
     async fn begin_all(
         &self,
-        mails: Vec<ClaimedMail>,
+        rows: Vec<Claimed>,
         start_until: Instant,
         stop: &Stop,
         under_way: &mut UnderWay,
         delivered: &mut Delivered,
     ) -> Result<(), StoreError> {
-        for mail in mails {
+        for row in rows {
             if under_way.len() >= AT_ONCE
                 && let Some(ended) = under_way.join_next().await
             {
                 delivered.count(ended)?;
             }
             if stop.is_asked() || self.clock.now() > start_until {
-                self.settle(&mail, &Settlement::Released).await?;
+                self.settle(&row, &Settlement::Released).await?;
             } else {
                 let courier = self.clone();
                 under_way.spawn(async move {
-                    let settlement = courier.deliver(&mail).await;
-                    courier.settle(&mail, &settlement).await?;
+                    let settlement = courier.treat(&row).await;
+                    log(&row, &settlement);
+                    courier.settle(&row, &settlement).await?;
                     Ok(settlement)
                 });
             }
@@ -110,75 +117,94 @@ impl Courier {
         Ok(())
     }
 
-    async fn settle(&self, mail: &ClaimedMail, settlement: &Settlement) -> Result<(), StoreError> {
-        self.store.settle_mail(mail.id, mail.lease, self.clock.now(), settlement).await
+    async fn settle(&self, row: &Claimed, settlement: &Settlement) -> Result<(), StoreError> {
+        self.store.settle_mail(row.id(), row.lease(), self.clock.now(), settlement).await
     }
 
-    async fn deliver(&self, mail: &ClaimedMail) -> Settlement {
+    /// What becomes of a row. What cannot be decided now is tried again.
+    async fn treat(&self, row: &Claimed) -> Settlement {
+        let treated = match row {
+            Claimed::Mail(mail) => self.deliver(mail).await,
+            Claimed::Event(event) => self.address(event).await,
+        };
+        treated.unwrap_or_else(|error| self.not_now(row, chain(&error)))
+    }
+
+    async fn address(&self, event: &ClaimedEvent) -> Result<Settlement, DomainError> {
+        self.events.address(event).await
+    }
+
+    async fn deliver(&self, mail: &ClaimedMail) -> Result<Settlement, DomainError> {
+        let event = event_of(mail);
+        if let Some(event) = event
+            && !self.events.is_for(mail, event).await?
+        {
+            return Ok(Settlement::Withdrawn);
+        }
         let sent = match mail::render(mail) {
             Ok(rendered) => self.mailer.send(&rendered).await,
             Err(error) => Err(error),
         };
-        let settlement = outcome(mail, sent, self.clock.now());
-        let attempt = mail.attempts.saturating_add(1);
-        match &settlement {
-            Settlement::Sent => tracing::debug!(outbox_id = mail.id, attempt, "a mail was sent"),
-            Settlement::Retry { at, error } => {
-                tracing::warn!(outbox_id = mail.id, attempt, error, retry_at = %at, "a mail was not taken for now");
-            }
-            Settlement::Failed { error } => {
-                tracing::error!(outbox_id = mail.id, attempt, error, "a mail was given up");
-            }
-            Settlement::Released => {}
+        match sent {
+            Ok(()) => Ok(Settlement::Sent { audit: event.map(|event| Box::new(self.events.received(mail, event))) }),
+            Err(SendError::Temporary(error)) => Ok(self.not_now(&Claimed::Mail(mail.clone()), error)),
+            Err(SendError::Permanent(error)) => Ok(Settlement::Failed { error }),
+            Err(SendError::Address(error)) => self.events.bounced(mail, error).await,
         }
-        settlement
+    }
+
+    /// What follows from a try that failed for now.
+    fn not_now(&self, row: &Claimed, error: String) -> Settlement {
+        let now = self.clock.now();
+        if now >= row.trying_since().plus_days(GIVE_UP_DAYS) {
+            Settlement::Failed { error: format!("{error}; tried for {GIVE_UP_DAYS} days") }
+        } else {
+            Settlement::Retry { at: now.plus_millis(pause_ms(row.id(), row.attempts())), error }
+        }
     }
 }
 
-/// Mails that are being sent, and then settled.
+/// The event that a mail tells of, if it tells of one.
+fn event_of(mail: &ClaimedMail) -> Option<Event> {
+    match mail.message.about {
+        About::Event { event, .. } => Some(event),
+        _ => None,
+    }
+}
+
+fn log(row: &Claimed, settlement: &Settlement) {
+    let (outbox_id, attempt) = (row.id(), row.attempts().saturating_add(1));
+    match settlement {
+        Settlement::Sent { .. } => tracing::debug!(outbox_id, attempt, "a mail was sent"),
+        Settlement::Addressed { .. } => tracing::debug!(outbox_id, attempt, "an event was addressed"),
+        Settlement::Withdrawn => tracing::info!(outbox_id, attempt, "an event has another recipient by now"),
+        Settlement::Retry { at, error } => {
+            tracing::warn!(outbox_id, attempt, error, retry_at = %at, "a mail was not taken for now");
+        }
+        Settlement::Failed { error } => tracing::error!(outbox_id, attempt, error, "a mail was given up"),
+        Settlement::Bounced { error, .. } => {
+            tracing::error!(outbox_id, attempt, error, "a mail was given up, and its address is unreachable");
+        }
+        Settlement::Released => {}
+    }
+}
+
+/// Rows that are being sent, and then settled.
 type UnderWay = JoinSet<Result<Settlement, StoreError>>;
 
 impl Delivered {
     fn count(&mut self, ended: Result<Result<Settlement, StoreError>, JoinError>) -> Result<(), StoreError> {
         match ended {
             Ok(settlement) => match settlement? {
-                Settlement::Sent => self.sent += 1,
+                Settlement::Sent { .. } => self.sent += 1,
+                Settlement::Addressed { .. } | Settlement::Withdrawn => self.addressed += 1,
                 Settlement::Retry { .. } => self.put_off += 1,
-                Settlement::Failed { .. } => self.failed += 1,
+                Settlement::Failed { .. } | Settlement::Bounced { .. } => self.failed += 1,
                 Settlement::Released => {}
             },
             // What a panic says may be about the mail, so that it is not told here.
             Err(_) => tracing::error!("a delivery broke off; its mail comes back when its lease ends"),
         }
         Ok(())
-    }
-}
-
-/// What follows from one try that ended at `now`.
-fn outcome(mail: &ClaimedMail, sent: Result<(), SendError>, now: Instant) -> Settlement {
-    match sent {
-        Ok(()) => Settlement::Sent,
-        Err(SendError::Permanent(error)) => Settlement::Failed { error },
-        Err(SendError::Temporary(error)) if now >= mail.queued_at.plus_days(GIVE_UP_DAYS) => {
-            Settlement::Failed { error: format!("{error}; tried for {GIVE_UP_DAYS} days") }
-        }
-        Err(SendError::Temporary(error)) => Settlement::Retry { at: now.plus_millis(pause_ms(mail.attempts)), error },
-    }
-}
-
-/// The pause after a try, by the number of tries before it.
-fn pause_ms(attempts: u32) -> i64 {
-    let factor = 1_i64.checked_shl(attempts.min(32)).unwrap_or(i64::MAX);
-    FIRST_PAUSE_MS.saturating_mul(factor).min(LONGEST_PAUSE_MS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_six_hours() {
-        let pauses: Vec<i64> = [0, 1, 2, 9, 10, 63, u32::MAX].map(|attempts| pause_ms(attempts) / 1_000).to_vec();
-        assert_eq!(pauses, [30, 60, 120, 15_360, 21_600, 21_600, 21_600]);
     }
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing that goes wrong here ends it. It is logged, and tried again later.
 
 mod courier;
+mod pause;
 mod stop;
 
 use std::sync::Arc;
@@ -55,8 +56,8 @@ impl Worker {
             let pause = match self.courier.deliver_due(stop).await {
                 Ok(delivered) => {
                     if delivered != Delivered::default() {
-                        let Delivered { sent, put_off, failed } = delivered;
-                        tracing::info!(sent, put_off, failed, "mail was delivered");
+                        let Delivered { sent, addressed, put_off, failed } = delivered;
+                        tracing::info!(sent, addressed, put_off, failed, "mail was delivered");
                     }
                     self.pauses.mail
                 }

@@ -1,19 +1,20 @@
 //! Accounts as they stand.
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Params, Row, Transaction, params};
 use security_contact_policy::{Instant, UserId};
 
 use super::fault::Fault;
 use super::rows::{Columns, member, member_columns, snapshot};
-use crate::domain::model::{AccountId, DueCursor, Member, Snapshot};
-use crate::domain::ports::UnreadableAccount;
+use crate::domain::model::{AccountId, Member, Snapshot, UnreadableAccount};
+use crate::domain::ports::Readable;
 
 /// Whole snapshots in one statement, in the order that `rows::snapshot` reads. The announced person comes along only
 /// when neither the owner nor the designee is the same.
 macro_rules! snapshots {
     ($which:literal) => {
         concat!(
-            "SELECT accounts.id, accounts.name, accounts.revision, designations.version, designations.announced,
+            "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, designations.version,
+                designations.announced,
                 designations.reminded_valid_until, designations.reminded_days, designations.next_review_at, ",
             member_columns!("owner"),
             ", designations.user_id, designations.chosen_at, designations.chosen_by, ",
@@ -36,16 +37,22 @@ macro_rules! snapshots {
 
 pub(super) const ONE: &str = snapshots!("WHERE accounts.id = ?1");
 pub(super) const AFTER: &str = snapshots!("WHERE accounts.id > ?1 ORDER BY accounts.id LIMIT ?2");
-pub(super) const DUE: &str = snapshots!(
-    "WHERE designations.next_review_at <= ?1
-        AND (designations.next_review_at, designations.account_id) > (?2, ?3)
-    ORDER BY designations.next_review_at, designations.account_id LIMIT ?4"
-);
+/// The accounts whose review is due, the longest due first.
+pub(super) const DUE: &str = "SELECT account_id FROM designations WHERE next_review_at <= ?1
+    ORDER BY next_review_at, account_id LIMIT ?2";
+/// The accounts that were last decided on under another policy than the present one, if this is the present one.
+pub(super) const OF_ANOTHER_POLICY: &str = "SELECT account_id FROM designations
+    WHERE generation < (SELECT generation FROM policy WHERE fingerprint = ?1)
+    ORDER BY generation, account_id LIMIT ?2";
 
 const PERSON: &str =
     concat!("SELECT account_id, ", member_columns!("people"), " FROM people WHERE account_id = ?1 AND id = ?2");
 
-pub(super) fn one(tx: &Transaction<'_>, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, Fault> {
+pub(super) fn these(tx: &Transaction<'_>, asked: &[(AccountId, Vec<UserId>)]) -> Result<Vec<Option<Readable>>, Fault> {
+    asked.iter().map(|(account, also)| alone(one(tx, account, also)).map(Result::transpose)).collect()
+}
+
+fn one(tx: &Transaction<'_>, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, Fault> {
     let mut statement = tx.prepare_cached(ONE)?;
     let found = statement.query_and_then([account.as_str()], snapshot)?.next().transpose()?;
     let Some(mut found) = found else { return Ok(None) };
@@ -66,37 +73,68 @@ fn person(tx: &Transaction<'_>, account: &AccountId, user_id: &UserId) -> Result
     member(&mut columns)
 }
 
-/// One account of a page: what is wrong with it is its own.
-type Readable = Result<Snapshot, UnreadableAccount>;
-
 pub(super) fn after(tx: &Transaction<'_>, after: Option<&AccountId>, limit: u32) -> Result<Vec<Readable>, Fault> {
     // No id is empty, so that every account comes after the empty text.
     let after = after.map_or("", AccountId::as_str);
     tx.prepare_cached(AFTER)?.query_and_then(params![after, limit], readable)?.collect()
 }
 
-pub(super) fn due(
-    tx: &Transaction<'_>,
+/// Hands out accounts for review. Until it is settled, the review is due at the end of the claim, so that nobody else
+/// finds it before, and somebody does after.
+pub(super) fn claim_reviews(
+    tx: Transaction<'_>,
     now: Instant,
-    after: Option<&DueCursor>,
+    claimed_until: Instant,
+    fingerprint: &str,
     limit: u32,
-) -> Result<Vec<(DueCursor, Readable)>, Fault> {
-    let (due_ms, account) =
-        after.map_or((i64::MIN, ""), |after| (after.next_review_at.millis(), after.account.as_str()));
-    let mut statement = tx.prepare_cached(DUE)?;
-    let page = statement.query_and_then(params![now.millis(), due_ms, account, limit], |row| {
-        let readable = readable(row)?;
-        let account = readable.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone();
-        // What is due is not after `now`: an instant that is none is before them all.
-        let next_review_at = Instant::from_millis(row.get("next_review_at")?).unwrap_or(Instant::MIN);
-        Ok((DueCursor { next_review_at, account }, readable))
-    })?;
-    page.collect()
+) -> Result<Vec<Readable>, Fault> {
+    let mut ids = account_ids(&tx, DUE, params![now.millis(), limit])?;
+    let mut page = claim(&tx, &ids, claimed_until)?;
+    let left = limit.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+    ids = account_ids(&tx, OF_ANOTHER_POLICY, params![fingerprint, left])?;
+    page.extend(claim(&tx, &ids, claimed_until)?);
+    tx.commit()?;
+    Ok(page)
+}
+
+fn account_ids(tx: &Transaction<'_>, sql: &str, parameters: impl Params) -> Result<Vec<String>, Fault> {
+    Ok(tx.prepare_cached(sql)?.query_map(parameters, |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+fn claim(tx: &Transaction<'_>, ids: &[String], claimed_until: Instant) -> Result<Vec<Readable>, Fault> {
+    let mut find = tx.prepare_cached(ONE)?;
+    let mut set = tx.prepare_cached(
+        "UPDATE designations SET next_review_at = ?2,
+            generation = coalesce((SELECT generation FROM policy), 0)
+        WHERE account_id = ?1",
+    )?;
+    let mut page = Vec::with_capacity(ids.len());
+    for id in ids {
+        page.extend(find.query_and_then([id], readable)?.next().transpose()?);
+        set.execute(params![id, claimed_until.millis()])?;
+    }
+    Ok(page)
+}
+
+pub(super) fn put_off_review(
+    tx: Transaction<'_>,
+    account: &AccountId,
+    error: &str,
+    until: Instant,
+) -> Result<(), Fault> {
+    tx.prepare_cached("UPDATE designations SET next_review_at = ?2, review_error = ?3 WHERE account_id = ?1")?
+        .execute(params![account.as_str(), until.millis(), error])?;
+    Ok(tx.commit()?)
 }
 
 fn readable(row: &Row<'_>) -> Result<Readable, Fault> {
-    match snapshot(row) {
-        Ok(snapshot) => Ok(Ok(snapshot)),
+    alone(snapshot(row))
+}
+
+/// Tells an account that cannot be read from a store that fails.
+fn alone<T>(read: Result<T, Fault>) -> Result<Result<T, UnreadableAccount>, Fault> {
+    match read {
+        Ok(found) => Ok(Ok(found)),
         Err(Fault::Unreadable { account, field }) => match account.parse() {
             Ok(id) => {
                 let message = Fault::Unreadable { account, field }.to_string();
@@ -108,11 +146,26 @@ fn readable(row: &Row<'_>) -> Result<Readable, Fault> {
     }
 }
 
-pub(super) fn names(tx: &Transaction<'_>, limit: u32) -> Result<Vec<(AccountId, String)>, Fault> {
-    let mut statement = tx.prepare_cached("SELECT id, name FROM accounts ORDER BY id LIMIT ?1")?;
-    let names = statement.query_and_then([limit], |row| {
+pub(super) fn names(
+    tx: &Transaction<'_>,
+    after: Option<&AccountId>,
+    limit: u32,
+) -> Result<Vec<(AccountId, String)>, Fault> {
+    let mut statement = tx.prepare_cached("SELECT id, name FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let names = statement.query_and_then(params![after.map_or("", AccountId::as_str), limit], |row| {
         let mut columns = Columns::new(row);
         Ok((columns.text("accounts.id")?, columns.text("accounts.name")?))
     })?;
     names.collect()
+}
+
+/// Makes this policy the present one. Nothing else is written, however many accounts there are.
+pub(super) fn use_policy(tx: Transaction<'_>, fingerprint: &str) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO policy (id, fingerprint, generation) VALUES (1, ?1, 1)
+        ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, generation = generation + 1
+        WHERE fingerprint <> excluded.fingerprint",
+        [fingerprint],
+    )?;
+    Ok(tx.commit()?)
 }

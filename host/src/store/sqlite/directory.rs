@@ -3,77 +3,59 @@
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use security_contact_policy::{Instant, Name, UserId};
 
+use super::commit;
 use super::fault::Fault;
 use super::rows::{Columns, member, member_columns};
 use crate::domain::fold;
 use crate::domain::model::{
-    AccountId, CandidateCursor, DirectoryEntry, DirectoryFault, DisplayName, EmailAddress, Member,
+    AccountId, CandidateCursor, ChainHead, Committed, DirectoryWrite, DisplayName, EmailAddress, Member,
 };
 
 /// Takes over entries in one transaction, so that a large import does not wait for the disk at every account.
-pub(super) fn put_all(
-    mut tx: Transaction<'_>,
-    entries: &[DirectoryEntry],
-    now: Instant,
-) -> Result<Vec<Result<(), DirectoryFault>>, Fault> {
-    let mut results = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let mut savepoint = tx.savepoint()?;
-        match put(&savepoint, entry, now) {
-            Err(Fault::Directory(fault)) => {
-                savepoint.rollback()?;
-                results.push(Err(fault));
-            }
-            result => results.push(Ok(result?)),
-        }
-        savepoint.commit()?;
-    }
+pub(super) fn put_all(tx: Transaction<'_>, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, Fault> {
+    let results = writes.iter().map(|write| put(&tx, write)).collect::<Result<_, _>>()?;
     tx.commit()?;
     Ok(results)
 }
 
 /// Takes over one entry. When it says nothing new, nothing is written, so that running an import again is cheap.
-fn put(tx: &Connection, entry: &DirectoryEntry, now: Instant) -> Result<(), Fault> {
-    let mut changed = put_profile(tx, &entry.account, entry.profile.as_ref(), now)?;
+fn put(tx: &Connection, write: &DirectoryWrite) -> Result<Committed, Fault> {
+    let DirectoryWrite { entry, revision, review } = write;
+    let known = tx
+        .prepare_cached(
+            "SELECT revision, version FROM accounts JOIN designations ON account_id = accounts.id
+            WHERE accounts.id = ?1",
+        )?
+        .query_row([entry.account.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if known.map(|(revision, _): (i64, i64)| revision) != *revision {
+        return Ok(Committed::Stale);
+    }
+    let mut changed = put_profile(tx, &entry.account, entry.profile.as_ref())?;
     changed |= put_people(tx, &entry.account, &entry.people)?;
     changed |= remove_people(tx, &entry.account, &entry.left)?;
-    if !changed {
-        return Ok(());
+    match known {
+        Some((_, version)) if !changed => Ok(Committed::Stored { version }),
+        _ => commit::one(tx, review),
     }
-    require_owner(tx, &entry.account)?;
-    tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?
-        .execute([entry.account.as_str()])?;
-    tx.prepare_cached(
-        "UPDATE designations SET next_review_at = ?2
-        WHERE account_id = ?1 AND (next_review_at IS NULL OR next_review_at > ?2)",
-    )?
-    .execute(params![entry.account.as_str(), now.millis()])?;
-    Ok(())
 }
 
 /// Stores the name and owner, and a new account with them. Says whether anything changed.
-fn put_profile(
-    tx: &Connection,
-    account: &AccountId,
-    profile: Option<&(DisplayName, UserId)>,
-    now: Instant,
-) -> Result<bool, Fault> {
-    let Some((name, owner)) = profile else {
-        let mut known = tx.prepare_cached("SELECT 1 FROM accounts WHERE id = ?1")?;
-        return if known.exists([account.as_str()])? { Ok(false) } else { Err(DirectoryFault::UnknownAccount.into()) };
-    };
+fn put_profile(tx: &Connection, account: &AccountId, profile: Option<&(DisplayName, UserId)>) -> Result<bool, Fault> {
+    let Some((name, owner)) = profile else { return Ok(false) };
+    let ChainHead { seq, hash } = ChainHead::default();
     let mut upsert = tx.prepare_cached(
-        "INSERT INTO accounts (id, name, owner_id, revision) VALUES (?1, ?2, ?3, 0)
+        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash) VALUES (?1, ?2, ?3, 0, ?4, ?5)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id
         WHERE (name, owner_id) IS NOT (excluded.name, excluded.owner_id)",
     )?;
-    let changed = upsert.execute(params![account.as_str(), name.as_str(), owner.as_str()])? > 0;
+    let changed = upsert.execute(params![account.as_str(), name.as_str(), owner.as_str(), seq, hash])? > 0;
     if changed {
-        tx.prepare_cached(
-            "INSERT INTO designations (account_id, version, next_review_at) VALUES (?1, 0, ?2)
+        let mut insert = tx.prepare_cached(
+            "INSERT INTO designations (account_id, version, generation) VALUES (?1, 0, 0)
             ON CONFLICT (account_id) DO NOTHING",
-        )?
-        .execute(params![account.as_str(), now.millis()])?;
+        )?;
+        insert.execute([account.as_str()])?;
     }
     Ok(changed)
 }
@@ -86,13 +68,14 @@ fn put_people(tx: &Connection, account: &AccountId, people: &[Member]) -> Result
         ON CONFLICT (account_id, id) DO UPDATE SET role = excluded.role,
             account_settings = excluded.account_settings, status = excluded.status,
             last_login_at = excluded.last_login_at, staff_role = excluded.staff_role, name = excluded.name,
-            email = excluded.email, folded_name = excluded.folded_name, folded_email = excluded.folded_email
+            unreachable_since = iif(email IS excluded.email, unreachable_since, NULL), email = excluded.email,
+            folded_name = excluded.folded_name, folded_email = excluded.folded_email
         WHERE (role, account_settings, status, last_login_at, staff_role, name, email, folded_name, folded_email)
             IS NOT (excluded.role, excluded.account_settings, excluded.status, excluded.last_login_at,
             excluded.staff_role, excluded.name, excluded.email, excluded.folded_name, excluded.folded_email)",
     )?;
     let mut changed = 0;
-    for Member { person, name, email } in people {
+    for Member { person, name, email, .. } in people {
         let email = email.as_ref().map(EmailAddress::as_str);
         changed += upsert.execute(params![
             account.as_str(),
@@ -111,7 +94,6 @@ fn put_people(tx: &Connection, account: &AccountId, people: &[Member]) -> Result
     Ok(changed > 0)
 }
 
-/// A designation of somebody who leaves stays as it is: a review reverts it, and tells whom it concerns.
 fn remove_people(tx: &Connection, account: &AccountId, left: &[UserId]) -> Result<bool, Fault> {
     let mut delete = tx.prepare_cached("DELETE FROM people WHERE account_id = ?1 AND id = ?2")?;
     let mut changed = 0;
@@ -119,35 +101,6 @@ fn remove_people(tx: &Connection, account: &AccountId, left: &[UserId]) -> Resul
         changed += delete.execute([account.as_str(), user_id.as_str()])?;
     }
     Ok(changed > 0)
-}
-
-fn require_owner(tx: &Connection, account: &AccountId) -> Result<(), Fault> {
-    let mut statement = tx.prepare_cached(
-        "SELECT id, owner_id FROM accounts
-        WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM people WHERE account_id = accounts.id AND id = owner_id)",
-    )?;
-    let mut without_owner = statement.query([account.as_str()])?;
-    let Some(row) = without_owner.next()? else { return Ok(()) };
-    let mut columns = Columns::new(row);
-    let _: AccountId = columns.text("accounts.id")?;
-    Err(DirectoryFault::OwnerIsNoMember { owner: columns.text("accounts.owner_id")? }.into())
-}
-
-/// Makes every review due when the fingerprint is another one than before.
-pub(super) fn use_policy(tx: Transaction<'_>, fingerprint: &str, now: Instant) -> Result<(), Fault> {
-    let stored: Option<String> =
-        tx.query_row("SELECT value FROM meta WHERE key = 'fingerprint'", [], |row| row.get(0)).optional()?;
-    if stored.as_deref() == Some(fingerprint) {
-        return Ok(());
-    }
-    tx.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('fingerprint', ?1)", [fingerprint])?;
-    tx.execute(
-        "UPDATE designations SET next_review_at = ?1 WHERE next_review_at IS NULL OR next_review_at > ?1",
-        [now.millis()],
-    )?;
-    // What is being decided under the policy before must not be stored any more.
-    tx.execute("UPDATE accounts SET revision = revision + 1", [])?;
-    Ok(tx.commit()?)
 }
 
 pub(super) const BY_NAME: &str = concat!(

@@ -2,7 +2,6 @@
 
 use rusqlite::ErrorCode;
 
-use crate::domain::model::DirectoryFault;
 use crate::domain::ports::StoreError;
 
 /// Why an operation did not happen; its transaction was rolled back.
@@ -19,9 +18,6 @@ pub(super) enum Fault {
         /// The table and column.
         field: &'static str,
     },
-    /// The entry of a directory does not fit.
-    #[error(transparent)]
-    Directory(#[from] DirectoryFault),
     /// The thread of the operation ended without an answer.
     #[error("the operation was broken off")]
     BrokenOff,

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-/// Marks a file as ours: the bytes of `SCTC`.
-pub(super) const APPLICATION_ID: i32 = 0x5343_5443;
+/// Marks a file as ours: the bytes of `SCS1`.
+pub(super) const APPLICATION_ID: i32 = 0x5343_5331;
 
 /// Every step there ever was, oldest first. A step that was released is never edited.
 pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];

@@ -5,10 +5,11 @@
 //! as the command line, may use the same file at the same time.
 
 mod accounts;
+mod answers;
+mod audit;
 mod commit;
 mod directory;
 mod fault;
-mod history;
 mod migrate;
 mod open;
 mod outbox;
@@ -28,10 +29,10 @@ pub use self::open::{OpenError, OpenMode};
 use self::open::{open_reader, open_writer};
 use self::pool::Pool;
 use crate::domain::model::{
-    AccountId, AuditEntry, CandidateCursor, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryFault, DueCursor,
-    Member, Settlement, Snapshot,
+    AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
 };
-use crate::domain::ports::{Store, StoreError, UnreadableAccount};
+use crate::domain::ports::{Readable, Store, StoreError};
 
 /// A store in one SQLite file. Its methods need tokio's runtime, on whose blocking threads they work.
 ///
@@ -64,7 +65,7 @@ impl SqliteStore {
     }
 
     /// Runs a write, which commits the transaction itself; one that does not has changed nothing.
-    async fn write<T, W>(&self, write: W) -> Result<T, Fault>
+    async fn write<T, W>(&self, write: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: FnOnce(Transaction<'_>) -> Result<T, Fault> + Send + 'static,
@@ -72,53 +73,76 @@ impl SqliteStore {
         let run = move |connection: &mut rusqlite::Connection| {
             write(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
         };
-        self.writer.run(run).await
+        Ok(self.writer.run(run).await?)
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, StoreError> {
-        let (account, also) = (account.clone(), also.to_vec());
-        self.read(move |tx| accounts::one(tx, &account, &also)).await
+    async fn snapshots(&self, asked: &[(AccountId, Vec<UserId>)]) -> Result<Vec<Option<Readable>>, StoreError> {
+        let asked = asked.to_vec();
+        self.read(move |tx| accounts::these(tx, &asked)).await
     }
 
-    async fn snapshots_after(
-        &self,
-        after: Option<&AccountId>,
-        limit: u32,
-    ) -> Result<Vec<Result<Snapshot, UnreadableAccount>>, StoreError> {
+    async fn snapshots_after(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<Readable>, StoreError> {
         let after = after.cloned();
         self.read(move |tx| accounts::after(tx, after.as_ref(), limit)).await
     }
 
-    async fn snapshots_due(
+    async fn claim_reviews(
         &self,
         now: Instant,
-        after: Option<&DueCursor>,
+        claimed_until: Instant,
+        fingerprint: &str,
         limit: u32,
-    ) -> Result<Vec<(DueCursor, Result<Snapshot, UnreadableAccount>)>, StoreError> {
-        let after = after.cloned();
-        self.read(move |tx| accounts::due(tx, now, after.as_ref(), limit)).await
-    }
-
-    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        let commit = commit.clone();
-        Ok(self.write(move |tx| commit::commit(tx, &commit)).await?)
-    }
-
-    async fn put_directories(
-        &self,
-        entries: &[DirectoryEntry],
-        now: Instant,
-    ) -> Result<Vec<Result<(), DirectoryFault>>, StoreError> {
-        let entries = entries.to_vec();
-        Ok(self.write(move |tx| directory::put_all(tx, &entries, now)).await?)
-    }
-
-    async fn use_policy(&self, fingerprint: &str, now: Instant) -> Result<(), StoreError> {
+    ) -> Result<Vec<Readable>, StoreError> {
         let fingerprint = fingerprint.to_owned();
-        Ok(self.write(move |tx| directory::use_policy(tx, &fingerprint, now)).await?)
+        self.write(move |tx| accounts::claim_reviews(tx, now, claimed_until, &fingerprint, limit)).await
+    }
+
+    async fn put_off_review(&self, account: &AccountId, error: &str, until: Instant) -> Result<(), StoreError> {
+        let (account, error) = (account.clone(), error.to_owned());
+        self.write(move |tx| accounts::put_off_review(tx, &account, &error, until)).await
+    }
+
+    async fn commit_all(&self, commits: &[Commit]) -> Result<Vec<Committed>, StoreError> {
+        let commits = commits.to_vec();
+        self.write(move |tx| commit::all(tx, &commits)).await
+    }
+
+    async fn record(
+        &self,
+        account: &AccountId,
+        entry: Option<&AuditEntry>,
+        remember: Option<&Remembered>,
+        now: Instant,
+    ) -> Result<Committed, StoreError> {
+        let (account, entry, remember) = (account.clone(), entry.cloned(), remember.cloned());
+        self.write(move |tx| commit::record(tx, &account, entry.as_ref(), remember.as_ref(), now)).await
+    }
+
+    async fn recall(
+        &self,
+        account: &AccountId,
+        actor: &UserId,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Remembered>, StoreError> {
+        let (account, actor, key) = (account.clone(), actor.clone(), key.clone());
+        self.read(move |tx| answers::recall(tx, &account, &actor, &key)).await
+    }
+
+    async fn forget(&self, before: Instant) -> Result<(), StoreError> {
+        self.write(move |tx| answers::forget(tx, before)).await
+    }
+
+    async fn put_directories(&self, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, StoreError> {
+        let writes = writes.to_vec();
+        self.write(move |tx| directory::put_all(tx, &writes)).await
+    }
+
+    async fn use_policy(&self, fingerprint: &str) -> Result<(), StoreError> {
+        let fingerprint = fingerprint.to_owned();
+        self.write(move |tx| accounts::use_policy(tx, &fingerprint)).await
     }
 
     async fn candidates(
@@ -137,26 +161,55 @@ impl Store for SqliteStore {
         account: &AccountId,
         before: Option<i64>,
         limit: u32,
-    ) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
+    ) -> Result<Vec<AuditRow>, StoreError> {
         let account = account.clone();
-        self.read(move |tx| history::page(tx, &account, before, limit)).await
+        self.read(move |tx| audit::page(tx, &account, before, limit)).await
     }
 
-    async fn accounts(&self, limit: u32) -> Result<Vec<(AccountId, String)>, StoreError> {
-        self.read(move |tx| accounts::names(tx, limit)).await
+    async fn audit_after(&self, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let after = after.map(|(account, seq)| (account.to_owned(), seq));
+        self.read(move |tx| audit::after(tx, after.as_ref().map(|(account, seq)| (account.as_str(), *seq)), limit)).await
     }
 
-    async fn claim_mail(
+    async fn chain_heads(&self, after: Option<&str>, limit: u32) -> Result<Vec<(String, ChainHead)>, StoreError> {
+        let after = after.map(str::to_owned);
+        self.read(move |tx| audit::heads(tx, after.as_deref(), limit)).await
+    }
+
+    async fn accounts(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<(AccountId, String)>, StoreError> {
+        let after = after.cloned();
+        self.read(move |tx| accounts::names(tx, after.as_ref(), limit)).await
+    }
+
+    async fn queue_event(
         &self,
+        account: &AccountId,
+        event: &NewEvent,
         now: Instant,
-        leased_until: Instant,
-        limit: u32,
-    ) -> Result<Vec<ClaimedMail>, StoreError> {
-        Ok(self.write(move |tx| outbox::claim(tx, now, leased_until, limit)).await?)
+    ) -> Result<Option<Queued>, StoreError> {
+        let (account, event) = (account.clone(), event.clone());
+        self.write(move |tx| outbox::queue_event(tx, &account, &event, now)).await
+    }
+
+    async fn claim_mail(&self, now: Instant, leased_until: Instant, limit: u32) -> Result<Vec<Claimed>, StoreError> {
+        self.write(move |tx| outbox::claim(tx, now, leased_until, limit)).await
     }
 
     async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
         let result = result.clone();
-        Ok(self.write(move |tx| outbox::settle(tx, id, lease, now, &result)).await?)
+        self.write(move |tx| outbox::settle(tx, id, lease, now, &result)).await
+    }
+
+    async fn outbox(&self, filter: &OutboxFilter, after: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        let filter = filter.clone();
+        self.read(move |tx| outbox::list(tx, &filter, after, limit)).await
+    }
+
+    async fn retry_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError> {
+        self.write(move |tx| outbox::retry(tx, id, now)).await
+    }
+
+    async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError> {
+        self.write(move |tx| outbox::discard(tx, id, now)).await
     }
 }

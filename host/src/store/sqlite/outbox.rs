@@ -1,55 +1,105 @@
-//! Mails on their way: queued with the change they tell of, leased to one sender at a time.
+//! Mails on their way, and events that are yet to be addressed: leased to one sender at a time.
 
-use rusqlite::{Row, Transaction, params};
-use security_contact_policy::Instant;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use security_contact_policy::{Event, Instant, UserId};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::audit;
 use super::commit::json;
 use super::fault::Fault;
 use super::rows::Columns;
-use crate::domain::model::{AccountId, ClaimedMail, EmailAddress, NewMail, Settlement};
+use crate::domain::model::{
+    AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, EventText, NewEvent, NewMail, OutboxFilter, OutboxRow,
+    Queued, Settlement,
+};
 
 /// Queues one mail. One without an address is only recorded, as `unreachable`.
-pub(super) fn insert(
-    tx: &Transaction<'_>,
+pub(super) fn insert_mail(
+    tx: &Connection,
     account: &AccountId,
-    audit_id: Option<i64>,
+    audit_seq: Option<i64>,
+    event: Option<i64>,
     now: Instant,
     mail: &NewMail,
 ) -> Result<(), Fault> {
     let mut statement = tx.prepare_cached(
-        "INSERT INTO outbox
-            (account_id, audit_id, to_user, address, message, message_id, queued_at, due_at, state, settled_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, iif(?4 IS NULL, 'unreachable', 'pending'), iif(?4 IS NULL, ?7, NULL))",
+        "INSERT INTO outbox (account_id, audit_seq, event_id, to_user, address, message, message_id, queued_at,
+            trying_since, due_at, state, settled_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, iif(?5 IS NULL, 'unreachable', 'pending'),
+            iif(?5 IS NULL, ?8, NULL))
+        ON CONFLICT (event_id, to_user) WHERE event_id IS NOT NULL AND state <> 'withdrawn' DO NOTHING",
     )?;
     statement.execute(params![
         account.as_str(),
-        audit_id,
+        audit_seq,
+        event,
         mail.to.as_str(),
         mail.address.as_ref().map(EmailAddress::as_str),
         json(&mail.message)?,
-        format!("<{}@security-contact>", Uuid::new_v4()),
+        new_message_id(),
         now.millis(),
     ])?;
     Ok(())
 }
 
-pub(super) const DUE: &str = "SELECT account_id, id, lease, attempts, message_id, queued_at, address, message
+fn new_message_id() -> String {
+    format!("<{}@security-contact>", Uuid::new_v4())
+}
+
+/// An event as its row holds it.
+#[derive(Serialize, Deserialize)]
+struct StoredEvent {
+    event: Event,
+    text: EventText,
+}
+
+pub(super) fn queue_event(
+    tx: Transaction<'_>,
+    account: &AccountId,
+    new: &NewEvent,
+    now: Instant,
+) -> Result<Option<Queued>, Fault> {
+    if !tx.prepare_cached("SELECT 1 FROM accounts WHERE id = ?1")?.exists([account.as_str()])? {
+        return Ok(None);
+    }
+    let message = json(&StoredEvent { event: new.event, text: new.text.clone() })?;
+    let mut find = tx.prepare_cached("SELECT id, message FROM outbox WHERE account_id = ?1 AND event_key = ?2")?;
+    let found: Option<(i64, String)> =
+        find.query_row([account.as_str(), new.key.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    drop(find);
+    if let Some((id, known)) = found {
+        return Ok(Some(if known == message { Queued::Repeated(id) } else { Queued::KeyReused }));
+    }
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO outbox (account_id, event_key, message, message_id, queued_at, trying_since, due_at, state)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, 'pending')",
+    )?;
+    let id =
+        insert.insert(params![account.as_str(), new.key.as_str(), message, new_message_id(), now.millis()])?;
+    drop(insert);
+    tx.commit()?;
+    Ok(Some(Queued::New(id)))
+}
+
+pub(super) const DUE: &str = "SELECT account_id, id, lease, attempts, trying_since, queued_at, to_user, address,
+        message_id, message, event_id
     FROM outbox WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
     ORDER BY due_at, id LIMIT ?2";
 
-/// Leases due mails. One that cannot be read is set aside as failed, so that it does not hold up all the others.
+/// Leases due rows. One that cannot be read is set aside as failed, so that it does not hold up all the others.
 pub(super) fn claim(
     tx: Transaction<'_>,
     now: Instant,
     leased_until: Instant,
     limit: u32,
-) -> Result<Vec<ClaimedMail>, Fault> {
+) -> Result<Vec<Claimed>, Fault> {
     let mut claimed = Vec::new();
-    for Due { id, mail } in due(&tx, now, limit)? {
+    for Due { id, row } in due(&tx, now, limit)? {
         let lease = lease(&tx, id, leased_until)?;
-        match mail {
-            Ok(mail) => claimed.push(ClaimedMail { lease, ..mail }),
+        match row {
+            Ok(Claimed::Mail(mail)) => claimed.push(Claimed::Mail(ClaimedMail { lease, ..mail })),
+            Ok(Claimed::Event(event)) => claimed.push(Claimed::Event(ClaimedEvent { lease, ..event })),
             Err(fault @ Fault::Unreadable { .. }) => {
                 tracing::error!(outbox_id = id, %fault, "a queued mail is set aside as failed");
                 update(&tx, id, lease, now, &Settlement::Failed { error: fault.to_string() })?;
@@ -64,31 +114,49 @@ pub(super) fn claim(
 /// A row of the outbox that was read, or on its own not.
 struct Due {
     id: i64,
-    mail: Result<ClaimedMail, Fault>,
+    row: Result<Claimed, Fault>,
 }
 
 fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<Due>, Fault> {
     let mut statement = tx.prepare_cached(DUE)?;
     let rows =
-        statement.query_and_then(params![now.millis(), limit], |row| Ok(Due { id: row.get(1)?, mail: mail(row) }))?;
+        statement.query_and_then(params![now.millis(), limit], |row| Ok(Due { id: row.get(1)?, row: claimed(row) }))?;
     rows.collect()
 }
 
-fn mail(row: &Row<'_>) -> Result<ClaimedMail, Fault> {
+fn claimed(row: &Row<'_>) -> Result<Claimed, Fault> {
     let mut columns = Columns::new(row);
-    let _: AccountId = columns.text("outbox.account_id")?;
-    Ok(ClaimedMail {
-        id: columns.integer("outbox.id")?,
-        lease: columns.integer("outbox.lease")?,
-        attempts: columns.count("outbox.attempts")?,
-        message_id: columns.text("outbox.message_id")?,
-        queued_at: columns.instant("outbox.queued_at")?,
-        address: columns.text("outbox.address")?,
-        message: columns.json("outbox.message")?,
-    })
+    let account = columns.text("outbox.account_id")?;
+    let id = columns.integer("outbox.id")?;
+    let lease = columns.integer("outbox.lease")?;
+    let attempts = columns.count("outbox.attempts")?;
+    let trying_since = columns.instant("outbox.trying_since")?;
+    let queued_at = columns.instant("outbox.queued_at")?;
+    let Some(to) = columns.optional_text("outbox.to_user")? else {
+        columns.skip(2);
+        let StoredEvent { event, text } = columns.json("outbox.message")?;
+        return Ok(Claimed::Event(ClaimedEvent { id, lease, attempts, trying_since, queued_at, account, event, text }));
+    };
+    let address = columns.text("outbox.address")?;
+    let message_id = columns.text("outbox.message_id")?;
+    let message = columns.json("outbox.message")?;
+    let event = columns.optional_integer("outbox.event_id")?;
+    Ok(Claimed::Mail(ClaimedMail {
+        id,
+        lease,
+        attempts,
+        trying_since,
+        queued_at,
+        account,
+        to,
+        address,
+        message_id,
+        message,
+        event,
+    }))
 }
 
-/// Gives a mail a new lease, whose number no earlier holder has.
+/// Gives a row a new lease, whose number no earlier holder has.
 fn lease(tx: &Transaction<'_>, id: i64, leased_until: Instant) -> Result<i64, Fault> {
     let mut statement =
         tx.prepare_cached("UPDATE outbox SET lease = lease + 1, leased_until = ?2 WHERE id = ?1 RETURNING lease")?;
@@ -96,8 +164,52 @@ fn lease(tx: &Transaction<'_>, id: i64, leased_until: Instant) -> Result<i64, Fa
 }
 
 pub(super) fn settle(tx: Transaction<'_>, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), Fault> {
-    update(&tx, id, lease, now, result)?;
+    if let Some(settled) = update(&tx, id, lease, now, result)? {
+        follow(&tx, &settled, now, result)?;
+    }
     Ok(tx.commit()?)
+}
+
+/// The row that was settled.
+struct Settled {
+    id: i64,
+    account: AccountId,
+    to: Option<UserId>,
+    address: Option<String>,
+    event: Option<i64>,
+}
+
+/// Records a result, if the lease is the row's present one and was not settled before.
+fn update(
+    tx: &Transaction<'_>,
+    id: i64,
+    lease: i64,
+    now: Instant,
+    result: &Settlement,
+) -> Result<Option<Settled>, Fault> {
+    let (state, due_at, error) = match result {
+        Settlement::Sent { .. } | Settlement::Addressed { .. } => ("sent", None, None),
+        Settlement::Retry { at, error } => ("pending", Some(at.millis()), Some(error)),
+        Settlement::Failed { error } | Settlement::Bounced { error, .. } => ("failed", None, Some(error)),
+        Settlement::Withdrawn => ("withdrawn", None, None),
+        Settlement::Released => return release(tx, id, lease).map(|()| None),
+    };
+    let mut statement = tx.prepare_cached(
+        "UPDATE outbox SET state = ?3, attempts = attempts + 1, due_at = coalesce(?4, due_at), leased_until = NULL,
+            last_error = coalesce(?5, last_error), settled_at = iif(?3 = 'pending', NULL, ?6)
+        WHERE id = ?1 AND lease = ?2 AND state = 'pending' AND leased_until IS NOT NULL
+        RETURNING account_id, to_user, address, event_id",
+    )?;
+    let mut rows = statement.query(params![id, lease, state, due_at, error, now.millis()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let mut columns = Columns::new(row);
+    Ok(Some(Settled {
+        id,
+        account: columns.text("outbox.account_id")?,
+        to: columns.optional_text("outbox.to_user")?,
+        address: columns.optional_text("outbox.address")?,
+        event: columns.optional_integer("outbox.event_id")?,
+    }))
 }
 
 /// Ends the present lease, and changes nothing else.
@@ -110,19 +222,106 @@ fn release(tx: &Transaction<'_>, id: i64, lease: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Records a result, if the lease is the mail's present one and was not settled before.
-fn update(tx: &Transaction<'_>, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), Fault> {
-    let (state, due_at, error) = match result {
-        Settlement::Sent => ("sent", None, None),
-        Settlement::Retry { at, error } => ("pending", Some(at.millis()), Some(error)),
-        Settlement::Failed { error } => ("failed", None, Some(error)),
-        Settlement::Released => return release(tx, id, lease),
-    };
-    let mut statement = tx.prepare_cached(
-        "UPDATE outbox SET state = ?3, attempts = attempts + 1, due_at = coalesce(?4, due_at), leased_until = NULL,
-            last_error = coalesce(?5, last_error), settled_at = iif(?3 = 'pending', NULL, ?6)
-        WHERE id = ?1 AND lease = ?2 AND state = 'pending' AND leased_until IS NOT NULL",
-    )?;
-    statement.execute(params![id, lease, state, due_at, error, now.millis()])?;
+/// What else a result means.
+fn follow(tx: &Transaction<'_>, settled: &Settled, now: Instant, result: &Settlement) -> Result<(), Fault> {
+    match result {
+        Settlement::Sent { audit: Some(entry) } => drop(audit::append(tx, &settled.account, entry)?),
+        Settlement::Addressed { mails } => {
+            for mail in mails {
+                insert_mail(tx, &settled.account, None, Some(settled.id), now, mail)?;
+            }
+        }
+        Settlement::Withdrawn => {
+            let mut again = tx.prepare_cached(
+                "UPDATE outbox SET state = 'pending', due_at = ?2, settled_at = NULL WHERE id = ?1 AND state = 'sent'",
+            )?;
+            again.execute(params![settled.event, now.millis()])?;
+        }
+        Settlement::Bounced { audit: entry, mails, .. } if mark_unreachable(tx, settled, now)? => {
+            let audit_seq = audit::append(tx, &settled.account, entry)?;
+            for mail in mails {
+                insert_mail(tx, &settled.account, Some(audit_seq), None, now, mail)?;
+            }
+        }
+        _ => {}
+    }
     Ok(())
+}
+
+/// Marks the recipient's address, while it is the one that was tried. Says whether it was not so marked before.
+fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Result<bool, Fault> {
+    let mut mark = tx.prepare_cached(
+        "UPDATE people SET unreachable_since = ?4
+        WHERE account_id = ?1 AND id = ?2 AND email = ?3 AND unreachable_since IS NULL",
+    )?;
+    let to = settled.to.as_ref().map(UserId::as_str);
+    Ok(mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0)
+}
+
+macro_rules! rows {
+    ($which:literal) => {
+        concat!(
+            "SELECT account_id, id, to_user, state, attempts, queued_at, due_at, last_error FROM outbox WHERE id > ?1 ",
+            $which,
+            " ORDER BY id LIMIT ?2"
+        )
+    };
+}
+
+pub(super) fn list(
+    tx: &Transaction<'_>,
+    filter: &OutboxFilter,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<OutboxRow>, Fault> {
+    let account = filter.account.as_ref().map(AccountId::as_str);
+    let found = match filter.state {
+        Some(state) => tx
+            .prepare_cached(rows!("AND state = ?4 AND (?3 IS NULL OR account_id = ?3)"))?
+            .query_and_then(params![after, limit, account, state.as_str()], listed)?
+            .collect(),
+        None => tx
+            .prepare_cached(rows!("AND (?3 IS NULL OR account_id = ?3)"))?
+            .query_and_then(params![after, limit, account], listed)?
+            .collect(),
+    };
+    found
+}
+
+fn listed(row: &Row<'_>) -> Result<OutboxRow, Fault> {
+    let mut columns = Columns::new(row);
+    Ok(OutboxRow {
+        account: columns.text("outbox.account_id")?,
+        id: columns.integer("outbox.id")?,
+        to: columns.optional_text("outbox.to_user")?,
+        state: columns.text("outbox.state")?,
+        attempts: columns.count("outbox.attempts")?,
+        queued_at: columns.instant("outbox.queued_at")?,
+        due_at: columns.instant("outbox.due_at")?,
+        last_error: columns.optional_text("outbox.last_error")?,
+    })
+}
+
+/// Has a failed or dropped row tried again. The lease grows, so that a try from before settles nothing.
+pub(super) fn retry(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, Fault> {
+    let found = tx
+        .prepare_cached(
+            "UPDATE outbox SET state = 'pending', due_at = ?2, trying_since = ?2, attempts = 0, settled_at = NULL,
+                lease = lease + 1
+            WHERE id = ?1 AND state IN ('failed', 'dropped')",
+        )?
+        .execute(params![id, now.millis()])?;
+    tx.commit()?;
+    Ok(found > 0)
+}
+
+pub(super) fn discard(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, Fault> {
+    let found = tx
+        .prepare_cached(
+            "UPDATE outbox SET state = 'dropped', leased_until = NULL, settled_at = ?2
+            WHERE id = ?1 AND state IN ('pending', 'failed')",
+        )?
+        .execute(params![id, now.millis()])?;
+    tx.commit()?;
+    Ok(found > 0)
 }

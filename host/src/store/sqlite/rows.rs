@@ -29,7 +29,9 @@ macro_rules! member_columns {
             $people,
             ".name, ",
             $people,
-            ".email"
+            ".email, ",
+            $people,
+            ".unreachable_since"
         )
     };
 }
@@ -68,6 +70,11 @@ impl<'r> Columns<'r> {
         self.read(field, |value| value.as_i64().ok())
     }
 
+    /// A number, or NULL.
+    pub(super) fn optional_integer(&mut self, field: &'static str) -> Result<Option<i64>, Fault> {
+        self.read(field, |value| value.as_i64_or_null().ok())
+    }
+
     /// A number that is never negative.
     pub(super) fn count(&mut self, field: &'static str) -> Result<u32, Fault> {
         self.read(field, |value| u32::try_from(value.as_i64().ok()?).ok())
@@ -96,7 +103,7 @@ impl<'r> Columns<'r> {
         })
     }
 
-    fn skip(&mut self, columns: usize) {
+    pub(super) fn skip(&mut self, columns: usize) {
         self.next += columns;
     }
 
@@ -121,6 +128,7 @@ pub(super) fn snapshot(row: &Row<'_>) -> Result<Snapshot, Fault> {
     Ok(Snapshot {
         account: columns.text("accounts.id")?,
         name: columns.text("accounts.name")?,
+        owner_id: columns.text("accounts.owner_id")?,
         revision: columns.integer("accounts.revision")?,
         version: columns.integer("designations.version")?,
         announced: columns.optional_text("designations.announced")?,
@@ -149,7 +157,7 @@ fn chosen(columns: &mut Columns<'_>) -> Result<Option<Chosen>, Fault> {
     Ok(Some(Chosen { user_id, member: member(columns)?, since, by }))
 }
 
-const MEMBER_COLUMNS: usize = 8;
+const MEMBER_COLUMNS: usize = 9;
 
 /// One person; `None` when the columns come from a join that found nobody.
 pub(super) fn member(columns: &mut Columns<'_>) -> Result<Option<Member>, Fault> {
@@ -165,5 +173,10 @@ pub(super) fn member(columns: &mut Columns<'_>) -> Result<Option<Member>, Fault>
         last_login_at: columns.optional_instant("people.last_login_at")?,
         staff_role: columns.optional_text("people.staff_role")?,
     };
-    Ok(Some(Member { person, name: columns.text("people.name")?, email: columns.optional_text("people.email")? }))
+    Ok(Some(Member {
+        person,
+        name: columns.text("people.name")?,
+        email: columns.optional_text("people.email")?,
+        unreachable_since: columns.optional_instant("people.unreachable_since")?,
+    }))
 }

@@ -1,0 +1,77 @@
+//! Answers that can be kept, so that the same request gets them again.
+
+use axum::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
+use axum::http::{StatusCode, header::HeaderMap};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::contact::ContactState;
+use super::problem::Problem;
+
+/// The answer to a change: what is sent, and what is kept for the same request.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Answer {
+    status: u16,
+    content_type: String,
+    etag: Option<String>,
+    body: Value,
+}
+
+impl Answer {
+    /// A state of the field, and what became of it.
+    pub(super) fn state(outcome: &'static str, state: &ContactState) -> serde_json::Result<Self> {
+        #[derive(Serialize)]
+        struct Changed<'a> {
+            outcome: &'static str,
+            #[serde(flatten)]
+            state: &'a ContactState,
+        }
+        Ok(Self {
+            status: StatusCode::OK.as_u16(),
+            content_type: "application/json".to_owned(),
+            etag: text(&state.etag()),
+            body: serde_json::to_value(Changed { outcome, state })?,
+        })
+    }
+
+    /// What the problem answers.
+    pub(super) fn problem(problem: &Problem) -> serde_json::Result<Self> {
+        let headers = problem.headers();
+        let header = |name| headers.get(name).and_then(text);
+        Ok(Self {
+            status: problem.status().as_u16(),
+            content_type: header(CONTENT_TYPE).unwrap_or_default(),
+            etag: header(ETAG),
+            body: serde_json::to_value(problem.details())?,
+        })
+    }
+
+    /// As it is kept.
+    pub(super) fn to_text(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    /// An answer that was kept.
+    pub(super) fn from_text(text: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(text)
+    }
+}
+
+fn text(value: &HeaderValue) -> Option<String> {
+    value.to_str().ok().map(str::to_owned)
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut headers = HeaderMap::new();
+        let values = [(CONTENT_TYPE, Some(self.content_type)), (ETAG, self.etag)];
+        for (name, value) in values {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+                headers.insert(name, value);
+            }
+        }
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, headers, self.body.to_string()).into_response()
+    }
+}

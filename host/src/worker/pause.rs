@@ -1,0 +1,48 @@
+//! How long a row of the outbox rests between two tries.
+
+const FIRST_PAUSE_MS: i64 = 30_000;
+const LONGEST_PAUSE_MS: i64 = 6 * 3_600_000;
+
+/// The pause of the row `id` after a try, by the number of tries before it: 30 seconds and then twice as long each time,
+/// up to 6 hours, and a tenth less or more of that. The share differs from row to row and from try to try, so that mails
+/// that failed together do not all come back at one moment; it is no random number, so that a try can be told ahead.
+pub(super) fn pause_ms(id: i64, attempts: u32) -> i64 {
+    let factor = 1_i64.checked_shl(attempts.min(32)).unwrap_or(i64::MAX);
+    let pause = FIRST_PAUSE_MS.saturating_mul(factor).min(LONGEST_PAUSE_MS);
+    pause - pause / 10 + (pause / 5) * share(id, attempts) / 1_000
+}
+
+/// From 0 to 1,000, spread evenly over rows and tries.
+fn share(id: i64, attempts: u32) -> i64 {
+    // The finaliser of MurmurHash3 mixes every bit of the number into every other.
+    let mut mixed = id.cast_unsigned() ^ (u64::from(attempts) << 40);
+    for factor in [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53] {
+        mixed = (mixed ^ (mixed >> 33)).wrapping_mul(factor);
+    }
+    i64::try_from((mixed ^ (mixed >> 33)) % 1_001).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_six_hours() {
+        for (attempts, seconds) in [(0, 30), (1, 60), (2, 120), (9, 15_360), (10, 21_600), (u32::MAX, 21_600)] {
+            for id in 1..200 {
+                let pause = pause_ms(id, attempts);
+                assert!((seconds * 900..=seconds * 1_100).contains(&pause), "{attempts}: {pause}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_failed_together_come_back_apart() {
+        let mut seconds: Vec<i64> = (1..=1_000).map(|id| pause_ms(id, 10) / 1_000).collect();
+        seconds.sort_unstable();
+        let (first, last) = (seconds[50], seconds[950]);
+        assert!(first < 20_000 && last > 23_000, "{first} to {last}");
+        seconds.dedup();
+        assert!(seconds.len() > 800, "{} different seconds", seconds.len());
+    }
+}
