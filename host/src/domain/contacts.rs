@@ -7,8 +7,8 @@ use security_contact_policy::{
 };
 
 use super::model::{
-    AccountId, Action, AuditEntry, Authentication, CandidateCursor, Chosen, Commit, Committed, DesignationWrite, Detail,
-    IdempotencyKey, Member, NewMail, Remembered, Snapshot,
+    AccountId, Action, AuditEntry, Authentication, CandidateCursor, Chosen, Commit, Committed, DesignationWrite,
+    Detail, IdempotencyKey, Member, Remembered, Snapshot,
 };
 use super::ports::{Clock, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts, fold, letters};
@@ -198,7 +198,9 @@ impl Contacts {
         let now = self.clock.now();
         let outcome = self.engine.change(change_request(&snapshot, request, now)?)?;
         let (answered, commit) = match outcome {
-            ChangeOutcome::Refused { code, reasons } => return self.refuse(&snapshot, request, code, reasons, now).await,
+            ChangeOutcome::Refused { code, reasons } => {
+                return self.refuse(&snapshot, request, code, reasons, now).await;
+            }
             _ if request.version.is_some_and(|version| version != snapshot.version) => {
                 (Answered::Conflict(self.view(snapshot)?), None)
             }

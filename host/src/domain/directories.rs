@@ -135,9 +135,7 @@ impl Change {
         let revision = before.as_ref().map(|before| before.revision);
         let mut after = match (before, &entry.profile) {
             (Some(before), None) => before,
-            (Some(before), Some((name, owner))) => {
-                Snapshot { name: name.clone(), owner_id: owner.clone(), ..before }
-            }
+            (Some(before), Some((name, owner))) => Snapshot { name: name.clone(), owner_id: owner.clone(), ..before },
             (None, Some((name, owner))) => new_account(&entry.account, name.clone(), owner.clone()),
             (None, None) => return Err(DirectoryFault::UnknownAccount),
         };

@@ -209,7 +209,7 @@ fn member(line: &[u8], value: &Value) -> Result<Member, String> {
         Some(Value::Null) => None,
         Some(_) => Some(text(value, "email")?.parse().map_err(|error| at("email", &error))?),
     };
-    Ok(Member { person, name: name(value)?, email })
+    Ok(Member { person, name: name(value)?, email, unreachable_since: None })
 }
 
 fn name(value: &Value) -> Result<DisplayName, String> {

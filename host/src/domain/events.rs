@@ -68,11 +68,7 @@ impl Events {
     }
 
     /// Whether that person is still to receive the event, at that address.
-    pub(crate) async fn is_for(
-        &self,
-        mail: &ClaimedMail,
-        event: Event,
-    ) -> Result<bool, DomainError> {
+    pub(crate) async fn is_for(&self, mail: &ClaimedMail, event: Event) -> Result<bool, DomainError> {
         let (snapshot, route) = self.route(&mail.account, event, self.clock.now()).await?;
         let address = snapshot.member(&mail.to).and_then(|member| member.email.as_ref());
         Ok(route.recipients.contains(&mail.to) && address == Some(&mail.address))
@@ -113,12 +109,7 @@ impl Events {
         }
     }
 
-    async fn route(
-        &self,
-        account: &AccountId,
-        event: Event,
-        now: Instant,
-    ) -> Result<(Snapshot, Route), DomainError> {
+    async fn route(&self, account: &AccountId, event: Event, now: Instant) -> Result<(Snapshot, Route), DomainError> {
         let snapshot = self.store.snapshot(account, &[]).await?;
         let snapshot = snapshot.ok_or_else(|| DomainError::UnknownAccount { account: account.clone() })?;
         let route = self.engine.route(facts::account(&snapshot)?, event, now)?;

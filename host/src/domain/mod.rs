@@ -45,7 +45,9 @@ pub enum DomainError {
         account: AccountId,
     },
     /// A row of the history holds what no entry can.
-    #[error("entry {seq} of the history of the account `{account}`: {error}; `security-contact audit verify` tells more")]
+    #[error(
+        "entry {seq} of the history of the account `{account}`: {error}; `security-contact audit verify` tells more"
+    )]
     UnreadableHistory {
         /// Whose history.
         account: AccountId,

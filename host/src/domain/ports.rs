@@ -112,12 +112,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<Member>, StoreError>;
 
     /// The account's history, newest first: at most `limit` rows before the row of that number.
-    async fn history(
-        &self,
-        account: &AccountId,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<AuditRow>, StoreError>;
+    async fn history(&self, account: &AccountId, before: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
 
     /// At most `limit` rows of all histories after that row, ordered by account and number.
     async fn audit_after(&self, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<AuditRow>, StoreError>;

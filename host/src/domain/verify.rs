@@ -97,7 +97,8 @@ impl Rows<'_> {
             self.page.next();
         }
         let ends_well = at == *head;
-        let missing = || Break { account: account.to_owned(), seq: at.seq + 1, what: "the account's last row is another" };
+        let missing =
+            || Break { account: account.to_owned(), seq: at.seq + 1, what: "the account's last row is another" };
         Ok((!ends_well).then(missing))
     }
 }

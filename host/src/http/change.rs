@@ -13,7 +13,7 @@ use super::caller::Caller;
 use super::contact::ContactState;
 use super::input::{Body, InAccount, only_header};
 use super::problem::Problem;
-use crate::domain::model::{AccountId, IdempotencyKey};
+use crate::domain::model::{AccountId, IdempotencyKey, InvalidText};
 use crate::domain::{Answered, DomainError, Once, Request, Wish};
 
 /// Who shall be the contact.
@@ -93,7 +93,7 @@ fn kept(app: &App, access: &Access, answered: &Answered) -> String {
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
     const NAME: &str = "idempotency-key";
     let key = only_header(headers, NAME)?.map(str::parse).transpose();
-    key.map_err(|error| Problem::invalid(NAME, error.to_string()))
+    key.map_err(|error: InvalidText| Problem::invalid(NAME, error.to_string()))
 }
 
 /// The version of the designation that the change is made on.

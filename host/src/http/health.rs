@@ -16,6 +16,6 @@ pub(super) struct Health {
 }
 
 pub(super) async fn get(State(app): State<Arc<App>>) -> Result<Json<Health>, Problem> {
-    app.store.accounts(1).await.map_err(|error| Problem::unavailable(&error))?;
+    app.store.accounts(None, 1).await.map_err(|error| Problem::unavailable(&error))?;
     Ok(Json(Health { status: "ok" }))
 }

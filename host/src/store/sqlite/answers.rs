@@ -7,17 +7,11 @@ use super::fault::Fault;
 use crate::domain::model::{AccountId, IdempotencyKey, Remembered};
 
 pub(super) fn is_used(tx: &Connection, account: &AccountId, remember: &Remembered) -> Result<bool, Fault> {
-    let mut statement =
-        tx.prepare_cached("SELECT 1 FROM answers WHERE account_id = ?1 AND actor = ?2 AND key = ?3")?;
+    let mut statement = tx.prepare_cached("SELECT 1 FROM answers WHERE account_id = ?1 AND actor = ?2 AND key = ?3")?;
     Ok(statement.exists([account.as_str(), remember.actor.as_str(), remember.key.as_str()])?)
 }
 
-pub(super) fn insert(
-    tx: &Connection,
-    account: &AccountId,
-    remember: &Remembered,
-    now: Instant,
-) -> Result<(), Fault> {
+pub(super) fn insert(tx: &Connection, account: &AccountId, remember: &Remembered, now: Instant) -> Result<(), Fault> {
     let Remembered { actor, key, request, answer } = remember;
     let mut statement = tx.prepare_cached(
         "INSERT INTO answers (account_id, actor, key, request, answer, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

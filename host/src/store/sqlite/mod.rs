@@ -156,19 +156,15 @@ impl Store for SqliteStore {
         self.read(move |tx| directory::candidates(tx, &account, &query, after.as_ref(), limit)).await
     }
 
-    async fn history(
-        &self,
-        account: &AccountId,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<AuditRow>, StoreError> {
+    async fn history(&self, account: &AccountId, before: Option<i64>, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         let account = account.clone();
         self.read(move |tx| audit::page(tx, &account, before, limit)).await
     }
 
     async fn audit_after(&self, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         let after = after.map(|(account, seq)| (account.to_owned(), seq));
-        self.read(move |tx| audit::after(tx, after.as_ref().map(|(account, seq)| (account.as_str(), *seq)), limit)).await
+        self.read(move |tx| audit::after(tx, after.as_ref().map(|(account, seq)| (account.as_str(), *seq)), limit))
+            .await
     }
 
     async fn chain_heads(&self, after: Option<&str>, limit: u32) -> Result<Vec<(String, ChainHead)>, StoreError> {

@@ -75,8 +75,7 @@ pub(super) fn queue_event(
         "INSERT INTO outbox (account_id, event_key, message, message_id, queued_at, trying_since, due_at, state)
         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, 'pending')",
     )?;
-    let id =
-        insert.insert(params![account.as_str(), new.key.as_str(), message, new_message_id(), now.millis()])?;
+    let id = insert.insert(params![account.as_str(), new.key.as_str(), message, new_message_id(), now.millis()])?;
     drop(insert);
     tx.commit()?;
     Ok(Some(Queued::New(id)))
