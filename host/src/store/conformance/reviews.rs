@@ -107,7 +107,8 @@ pub(in crate::store) async fn the_first_policy_makes_every_review_due(store: Any
 pub(in crate::store) async fn what_is_due_by_time_comes_before_another_policy(store: AnyStore) {
     store.use_policy("another").await.unwrap();
     for (id, next_review) in [("a", None), ("b", Some(100)), ("c", Some(900)), ("d", Some(50))] {
-        reviewed(&store, id, next_review).await;
+        put(&store, &entry(id, &[]), 0).await;
+        review_under(&store, id, "another", next_review).await;
     }
     store.use_policy(POLICY).await.unwrap();
     let first = store.claim_reviews(at(100), at(200), POLICY, 2).await.unwrap();
@@ -121,8 +122,10 @@ pub(in crate::store) async fn what_is_due_by_time_comes_before_another_policy(st
 
 pub(in crate::store) async fn another_policy_than_the_present_gets_only_what_is_due_by_time(store: AnyStore) {
     store.use_policy("past").await.unwrap();
-    reviewed(&store, "a", None).await;
-    reviewed(&store, "b", Some(100)).await;
+    for (id, next_review) in [("a", None), ("b", Some(100))] {
+        put(&store, &entry(id, &[]), 0).await;
+        review_under(&store, id, "past", next_review).await;
+    }
     store.use_policy(POLICY).await.unwrap();
     assert_eq!(of_policy(&store, "past", 100, 10).await, BTreeSet::from(["b".into()]));
     assert_eq!(of_policy(&store, "never", 199, 10).await, BTreeSet::new());
