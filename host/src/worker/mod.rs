@@ -12,7 +12,7 @@ use std::time::Duration;
 pub use courier::{Courier, Delivered};
 pub use stop::Stop;
 
-use crate::domain::{DomainError, ReviewReport, Reviews};
+use crate::domain::{DomainError, ReviewReport, Reviews, Told};
 
 /// Delivers mail and reviews what is due, side by side, so that a slow mail server holds up no review.
 pub struct Worker {
@@ -75,7 +75,7 @@ impl Worker {
             // A review that is broken off between two accounts goes on the next time.
             tokio::select! {
                 () = stop.asked() => return,
-                result = self.reviews.review_due() => log_review(result),
+                result = self.reviews.review_due(log_failure) => log_review(result),
             }
             rest(self.pauses.review, stop).await;
         }
@@ -89,16 +89,18 @@ async fn rest(pause: Duration, stop: &Stop) {
     }
 }
 
+fn log_failure(told: Told) {
+    if let Told::Failed { account, error } = told {
+        tracing::error!(%account, error, "an account cannot be reviewed");
+    }
+}
+
 fn log_review(result: Result<ReviewReport, DomainError>) {
     match result {
         Ok(report) => {
-            for (account, error) in &report.failed {
-                tracing::error!(%account, error, "an account cannot be reviewed");
-            }
-            let ReviewReport { reviewed, reverted, owner_changed, reminded, .. } = report;
-            if reviewed > 0 {
-                let reverted = reverted.len();
-                tracing::info!(reviewed, reverted, owner_changed, reminded, "designations were reviewed");
+            let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = report;
+            if report != ReviewReport::default() {
+                tracing::info!(reviewed, reverted, owner_changed, reminded, failed, "designations were reviewed");
             }
         }
         Err(error) => tracing::error!(error = chain(&error), "designations cannot be reviewed"),
