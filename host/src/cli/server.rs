@@ -49,7 +49,8 @@ impl Server {
         let Self { listener, stop } = self;
         let Parts { engine, store, clock, contacts, reviews, events, directories: _ } = parts;
         store.use_policy(&engine.identity().fingerprint).await?;
-        let worker = Worker::new(Courier::new(store.clone(), events, mailer, clock), reviews, pauses);
+        let courier = Courier::new(store.clone(), events, mailer, clock);
+        let worker = Worker::new(courier, reviews, contacts.clone(), pauses);
         let router = http::router(App::new(contacts, engine, store, mode));
         let serve = async {
             let asked = stop.clone();
