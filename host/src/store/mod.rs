@@ -2,4 +2,5 @@
 
 #[cfg(test)]
 mod conformance;
+mod rows;
 pub mod sqlite;
