@@ -2,5 +2,6 @@
 
 #[cfg(test)]
 mod conformance;
+pub mod postgres;
 mod rows;
 pub mod sqlite;
