@@ -71,10 +71,12 @@ pub(super) fn queue_event(
     Ok(Some(Queued::New(id)))
 }
 
+/// The index is named, since SQLite would rather go through all that is pending, and sort it.
 pub(super) const DUE: &str = concat!(
     "SELECT ",
     due_columns!(),
-    " FROM outbox WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
+    " FROM outbox INDEXED BY outbox_due
+    WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
     ORDER BY due_at, id LIMIT ?2"
 );
 
