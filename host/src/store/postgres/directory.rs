@@ -99,7 +99,9 @@ fn current<'a>(write: &DirectoryWrite, locked: &'a Locked, created: Option<&'a A
 
 /// Makes the accounts that the writes know nothing of, unless they are there by now. The ids of those that were made.
 async fn create(tx: &Transaction<'_>, writes: &[DirectoryWrite], locked: &Locked) -> Result<HashSet<String>, Fault> {
-    let new = writes.iter().map(|write| &write.entry).filter(|entry| locked.get(&entry.account).is_none());
+    let knows_nothing = |write: &&DirectoryWrite| write.revision.is_none() && write.review.revision == 0;
+    let new = writes.iter().filter(knows_nothing).map(|write| &write.entry);
+    let new = new.filter(|entry| locked.get(&entry.account).is_none() && !locked.is_used(&entry.account));
     let new = new.filter_map(|entry| entry.profile.as_ref().map(|(name, owner)| (&entry.account, name, owner)));
     let new: Vec<Profile<'_>> = new.collect();
     if new.is_empty() {

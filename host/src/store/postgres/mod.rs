@@ -28,6 +28,8 @@ mod open;
 mod outbox;
 mod statements;
 mod target;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use async_trait::async_trait;

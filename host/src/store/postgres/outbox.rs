@@ -136,7 +136,7 @@ async fn update(
     };
     let sql = concat!(
         "UPDATE outbox SET state = $3, attempts = attempts + 1, due_at = coalesce($4, due_at), leased_until = NULL,
-            last_error = coalesce($5, last_error), settled_at = CASE $3 WHEN 'pending' THEN NULL ELSE $6 END
+            last_error = coalesce($5, last_error), settled_at = CASE $3 WHEN 'pending' THEN NULL ELSE $6::bigint END
         WHERE id = $1 AND lease = $2 AND state = 'pending' AND leased_until IS NOT NULL
         RETURNING ",
         settled_columns!()
