@@ -53,6 +53,8 @@ pub(super) const DUE: &str = claim!("next_review_at <= $1", "next_review_at");
 pub(super) const OF_ANOTHER_POLICY: &str =
     claim!("generation < (SELECT generation FROM policy WHERE fingerprint = $1)", "generation");
 
+pub(super) const NAMES: &str = "SELECT id, name FROM accounts WHERE id > $1 ORDER BY id LIMIT $2";
+
 pub(super) async fn these(client: &Client, asked: &[(AccountId, Vec<UserId>)]) -> Result<Vec<Option<Readable>>, Fault> {
     let ids: Vec<&str> = asked.iter().map(|(account, _)| account.as_str()).collect();
     let also = (1_i64..).zip(asked).flat_map(|(place, (_, also))| also.iter().map(move |id| (place, id.as_str())));
@@ -137,7 +139,10 @@ pub(super) async fn put_off_review(
     error: &str,
     until: Instant,
 ) -> Result<(), Fault> {
-    let sql = "UPDATE designations SET next_review_at = $2, review_error = $3 WHERE account_id = $1";
+    // As a claim does, so that another policy than the one of the last decision does not bring it back before.
+    let sql = "UPDATE designations SET next_review_at = $2, review_error = $3,
+            generation = coalesce((SELECT generation FROM policy), 0)
+        WHERE account_id = $1";
     execute(client, sql, &[&account.as_str(), &until.millis(), &text::stored(error)]).await?;
     Ok(())
 }
@@ -147,8 +152,7 @@ pub(super) async fn names(
     after: Option<&AccountId>,
     limit: u32,
 ) -> Result<Vec<(AccountId, String)>, Fault> {
-    let sql = "SELECT id, name FROM accounts WHERE id > $1 ORDER BY id LIMIT $2";
-    let found = query(client, sql, &[&after.map_or("", AccountId::as_str), &rows(limit)]).await?;
+    let found = query(client, NAMES, &[&after.map_or("", AccountId::as_str), &rows(limit)]).await?;
     let names = found.iter().map(|row| {
         let mut columns = Columns::new(row);
         Ok((columns.text("accounts.id")?, columns.text("accounts.name")?))

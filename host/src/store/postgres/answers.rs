@@ -65,7 +65,9 @@ pub(super) async fn recall(
     Ok(Some(Remembered { actor: actor.clone(), key: key.clone(), request: text(0)?, answer: text(1)? }))
 }
 
+pub(super) const FORGET: &str = "DELETE FROM answers WHERE at < $1";
+
 pub(super) async fn forget(client: &Client, before: Instant) -> Result<(), Fault> {
-    execute(client, "DELETE FROM answers WHERE at < $1", &[&before.millis()]).await?;
+    execute(client, FORGET, &[&before.millis()]).await?;
     Ok(())
 }

@@ -64,7 +64,8 @@ pub(super) async fn page(
 }
 
 pub(super) async fn after(client: &Client, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<AuditRow>, Fault> {
-    let (account, seq) = after.unwrap_or(("", 0));
+    // Whatever somebody put there comes after this.
+    let (account, seq) = after.unwrap_or(("", i64::MIN));
     read(&query(client, AFTER, &[&account, &seq, &rows(limit)]).await?)
 }
 

@@ -82,25 +82,9 @@ impl<'w> Batch<'w> {
         Ok(())
     }
 
-    /// Adds an entry of the history, and returns its number.
-    pub(super) fn append(
-        &mut self,
-        account: &'w AccountId,
-        head: &ChainHead,
-        entry: &AuditEntry,
-    ) -> Result<Option<i64>, Fault> {
-        self.advance(account, 0, head, Some(entry))
-    }
-
-    pub(super) fn queue(&mut self, mail: Mail<'w>) {
-        self.mails.push(mail);
-    }
-
-    pub(super) fn remember(&mut self, account: &'w AccountId, remember: Option<&'w Remembered>, now: Instant) {
-        self.answers.extend(remember.map(|remember| Answer { account, remember, now }));
-    }
-
-    fn advance(
+    /// Lets the account's revision grow by so much and adds an entry to the history that ends so, if there is one.
+    /// Returns the entry's number.
+    pub(super) fn advance(
         &mut self,
         account: &'w AccountId,
         moves: i64,
@@ -113,6 +97,14 @@ impl<'w> Batch<'w> {
         self.ends.push(End { account, moves, head });
         self.history.extend(row);
         Ok(seq)
+    }
+
+    pub(super) fn queue(&mut self, mail: Mail<'w>) {
+        self.mails.push(mail);
+    }
+
+    pub(super) fn remember(&mut self, account: &'w AccountId, remember: Option<&'w Remembered>, now: Instant) {
+        self.answers.extend(remember.map(|remember| Answer { account, remember, now }));
     }
 
     /// Sends everything, and returns the version of each designation that was decided on.

@@ -113,9 +113,7 @@ pub(super) async fn record(
     let locked = Locked::lock(&tx, &[account], &keys).await?;
     let Some(known) = locked.get(account).filter(|_| !locked.is_used(account)) else { return Ok(Committed::Stale) };
     let mut batch = Batch::default();
-    if let Some(entry) = entry {
-        batch.append(account, &known.head, entry)?;
-    }
+    batch.advance(account, 0, &known.head, entry)?;
     batch.remember(account, remember, now);
     batch.write(&tx).await?;
     tx.commit().await?;

@@ -11,7 +11,8 @@ use super::fault::Fault;
 use super::statements::{execute, query, rows};
 use super::text;
 use crate::domain::model::{
-    AccountId, AuditEntry, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, Queued, Settlement,
+    AccountId, AuditEntry, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState, Queued,
+    Settlement,
 };
 use crate::store::rows::{
     Outcome, Settled, StoredEvent, claimed, due_columns, listed, listed_columns, new_message_id, settled,
@@ -123,7 +124,8 @@ pub(super) async fn settle(
     Ok(tx.commit().await?)
 }
 
-/// Records a result, if the lease is the row's present one and was not settled before.
+/// Records a result, if the lease is the row's present one and was not settled before. A row that was dropped meanwhile
+/// stays dropped, unless it went out all the same.
 async fn update(
     tx: &Transaction<'_>,
     id: i64,
@@ -137,12 +139,12 @@ async fn update(
     let sql = concat!(
         "UPDATE outbox SET state = $3, attempts = attempts + 1, due_at = coalesce($4, due_at), leased_until = NULL,
             last_error = coalesce($5, last_error), settled_at = CASE $3 WHEN 'pending' THEN NULL ELSE $6::bigint END
-        WHERE id = $1 AND lease = $2 AND state = 'pending' AND leased_until IS NOT NULL
+        WHERE id = $1 AND lease = $2 AND leased_until IS NOT NULL AND (state = 'pending' OR state = 'dropped' AND $7)
         RETURNING ",
         settled_columns!()
     );
-    let error = error.map(text::stored);
-    let found = query(tx, sql, &[&id, &lease, &state, &due_at, &error, &now.millis()]).await?;
+    let (error, went_out) = (error.map(text::stored), matches!(result, Settlement::Sent { .. }));
+    let found = query(tx, sql, &[&id, &lease, &state, &due_at, &error, &now.millis(), &went_out]).await?;
     Ok(found.first().map(settled).transpose()?)
 }
 
@@ -163,7 +165,10 @@ async fn follow(
     result: &Settlement,
 ) -> Result<(), Fault> {
     match result {
-        Settlement::Sent { audit: Some(entry) } => append(tx, settled, entry, &[], now).await,
+        Settlement::Sent { audit: Some(entry) } => {
+            let locked = Locked::lock(tx, &[&settled.account], &[]).await?;
+            append(tx, &settled.account, &locked, 0, entry, &[], now).await
+        }
         Settlement::Addressed { mails } => {
             let mut batch = Batch::default();
             for mail in mails {
@@ -178,30 +183,29 @@ async fn follow(
         }
         Settlement::Bounced { audit: entry, mails, .. } => {
             // The lock comes before the mark: the account's row before its people's.
-            Locked::lock(tx, &[&settled.account], &[]).await?;
-            if mark_unreachable(tx, settled, now).await? {
-                append(tx, settled, entry, mails, now).await
-            } else {
-                Ok(())
+            let locked = Locked::lock(tx, &[&settled.account], &[]).await?;
+            if !mark_unreachable(tx, settled, now).await? {
+                return Ok(());
             }
+            append(tx, &settled.account, &locked, 1, entry, mails, now).await
         }
         _ => Ok(()),
     }
 }
 
-/// Adds to the account's history, and queues the mails that tell of it.
+/// Lets the revision of a locked account grow by so much, adds to its history, and queues the mails that tell of it.
 async fn append(
     tx: &Transaction<'_>,
-    settled: &Settled,
+    account: &AccountId,
+    locked: &Locked,
+    moves: i64,
     entry: &AuditEntry,
     mails: &[NewMail],
     now: Instant,
 ) -> Result<(), Fault> {
-    let account = &settled.account;
-    let locked = Locked::lock(tx, &[account], &[]).await?;
     let Some(known) = locked.get(account) else { return Ok(()) };
     let mut batch = Batch::default();
-    let audit_seq = batch.append(account, &known.head, entry)?;
+    let audit_seq = batch.advance(account, moves, &known.head, Some(entry))?;
     for mail in mails {
         batch.queue(Mail { account, audit_seq, event: None, now, mail });
     }
@@ -216,20 +220,17 @@ async fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant)
     Ok(execute(tx, sql, &[&settled.account.as_str(), &to, &settled.address, &now.millis()]).await? > 0)
 }
 
+/// Rows of the outbox after a number, oldest first.
 macro_rules! rows_of {
     ($which:literal) => {
-        concat!(
-            "SELECT ",
-            listed_columns!(),
-            " FROM outbox WHERE id > $1 ",
-            $which,
-            " AND ($3::text IS NULL OR account_id = $3) ORDER BY id LIMIT $2"
-        )
+        concat!("SELECT ", listed_columns!(), " FROM outbox WHERE id > $1 ", $which, " ORDER BY id LIMIT $2")
     };
 }
 
 pub(super) const LIST: &str = rows_of!("");
-pub(super) const LIST_STATE: &str = rows_of!("AND state = $4");
+pub(super) const OF_STATE: &str = rows_of!("AND state = $3");
+pub(super) const OF_ACCOUNT: &str = rows_of!("AND account_id = $3");
+pub(super) const OF_BOTH: &str = rows_of!("AND account_id = $3 AND state = $4");
 
 pub(super) async fn list(
     client: &Client,
@@ -237,10 +238,14 @@ pub(super) async fn list(
     after: i64,
     limit: u32,
 ) -> Result<Vec<OutboxRow>, Fault> {
+    let limit = rows(limit);
     let account = filter.account.as_ref().map(AccountId::as_str);
-    let found = match filter.state {
-        Some(state) => query(client, LIST_STATE, &[&after, &rows(limit), &account, &state.as_str()]).await?,
-        None => query(client, LIST, &[&after, &rows(limit), &account]).await?,
+    let state = filter.state.map(OutboxState::as_str);
+    let found = match (&account, &state) {
+        (None, None) => query(client, LIST, &[&after, &limit]).await?,
+        (None, Some(state)) => query(client, OF_STATE, &[&after, &limit, state]).await?,
+        (Some(account), None) => query(client, OF_ACCOUNT, &[&after, &limit, account]).await?,
+        (Some(account), Some(state)) => query(client, OF_BOTH, &[&after, &limit, account, state]).await?,
     };
     found.iter().map(|row| Ok(listed(row)?)).collect()
 }
@@ -248,13 +253,14 @@ pub(super) async fn list(
 /// Has a failed or dropped row tried again. The lease grows, so that a try from before settles nothing.
 pub(super) async fn retry(client: &Client, id: i64, now: Instant) -> Result<bool, Fault> {
     let sql = "UPDATE outbox SET state = 'pending', due_at = $2, trying_since = $2, attempts = 0, settled_at = NULL,
-            lease = lease + 1
+            leased_until = NULL, lease = lease + 1
         WHERE id = $1 AND state IN ('failed', 'dropped')";
     Ok(execute(client, sql, &[&id, &now.millis()]).await? > 0)
 }
 
+/// Drops a pending or failed row. Its lease stays, for a try that is under way.
 pub(super) async fn discard(client: &Client, id: i64, now: Instant) -> Result<bool, Fault> {
-    let sql = "UPDATE outbox SET state = 'dropped', leased_until = NULL, settled_at = $2
+    let sql = "UPDATE outbox SET state = 'dropped', settled_at = $2
         WHERE id = $1 AND state IN ('pending', 'failed')";
     Ok(execute(client, sql, &[&id, &now.millis()]).await? > 0)
 }
