@@ -1,7 +1,7 @@
 //! A server of the tests' own.
 
 use std::fs;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -80,6 +80,19 @@ impl Server {
     /// When it does not start.
     pub fn start_again(&self) {
         self.run(self.control().args(["start", "--wait", "--log", "server.log", "--options", &self.settings]));
+    }
+
+    /// Writes a file into the server's data, which its user alone can read.
+    ///
+    /// # Panics
+    /// When that fails.
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.data().join(name);
+        fs::write(&path, text).expect("a file of the server");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("a private file");
+        if let Some((user, group)) = self.programs.user {
+            chown(&path, Some(user), Some(group)).expect("the server's user gets the file");
+        }
     }
 
     /// The process that all others of the server are children of.
