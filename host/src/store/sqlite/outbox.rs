@@ -81,9 +81,11 @@ pub(super) fn queue_event(
     Ok(Some(Queued::New(id)))
 }
 
+/// The index is named, since SQLite would rather go through all that is pending, and sort it.
 pub(super) const DUE: &str = "SELECT account_id, id, lease, attempts, trying_since, queued_at, to_user, address,
         message_id, message, event_id
-    FROM outbox WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
+    FROM outbox INDEXED BY outbox_due
+    WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
     ORDER BY due_at, id LIMIT ?2";
 
 /// Leases due rows. One that cannot be read is set aside as failed, so that it does not hold up all the others.
