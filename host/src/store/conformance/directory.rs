@@ -157,3 +157,77 @@ pub(in crate::store) async fn a_designee_who_left_stays_designated(store: AnySto
     assert_eq!((chosen.user_id, chosen.member, after.version), (user("u-2"), None, 1));
     assert_eq!((after.announced, after.others), (Some(user("u-2")), Vec::new()));
 }
+
+pub(in crate::store) async fn an_unknown_account_needs_a_profile(store: AnyStore) {
+    let entry = DirectoryEntry { people: vec![member("u-1", "Olga Owner")], ..change("a-1") };
+    let write = write_of(&store, &entry, 0).await;
+    let result = store.put_directories(&[write]).await;
+    assert!(!matches!(result.as_deref(), Ok([Committed::Stored { .. }])), "{result:?}");
+    assert_eq!(store.accounts(None, 10).await.unwrap(), []);
+}
+
+pub(in crate::store) async fn an_entry_goes_with_its_review_or_not_at_all(store: AnyStore) {
+    let before = acme(&store).await;
+    let renamed = DirectoryEntry { people: vec![member("u-2", "Ada Lovelace")], ..change("a-1") };
+    let new = entry("a-2", &[]);
+    for entry in [renamed, new] {
+        let mut write = write_of(&store, &entry, 20).await;
+        write.review.revision += 1;
+        assert_eq!(store.put_directories(&[write]).await.unwrap(), [Committed::Stale]);
+    }
+    assert_eq!(snapshots_after(&store, None, 10).await, std::slice::from_ref(&before));
+    let people = store.candidates(&account("a-1"), "ada", None, 10).await.unwrap();
+    assert_eq!(people, [member("u-2", "Ada Admin")]);
+}
+
+pub(in crate::store) async fn a_review_is_stored_with_its_entry(store: AnyStore) {
+    let new = acme(&store).await;
+    stored(&store, &Commit { designation: choose("u-2"), announced: user("u-2"), ..commit_on(&new) }).await;
+    let deactivated = DirectoryEntry { left: vec![user("u-2")], ..change("a-1") };
+    let write = write_of(&store, &deactivated, 20).await;
+    let review = Commit {
+        designation: DesignationWrite::Clear,
+        announced: user("u-1"),
+        next_review_at: Some(at(50)),
+        audit: Some(audit_entry(20)),
+        mails: vec![mail_to("u-1"), mail_to("u-2")],
+        ..write.review
+    };
+    let write = DirectoryWrite { review, ..write };
+    assert_eq!(store.put_directories(&[write]).await.unwrap(), [Committed::Stored { version: 2 }]);
+    let after = snapshot(&store, "a-1").await;
+    assert_eq!((after.chosen, after.announced, after.version), (None, Some(user("u-1")), 2));
+    assert_eq!(after.next_review_at, Some(at(50)));
+    assert_eq!(store.history(&account("a-1"), None, 10).await.unwrap().len(), 1);
+    assert_eq!(claim(&store, 20).await.len(), 2);
+}
+
+pub(in crate::store) async fn a_decision_on_people_who_moved_is_stale(store: AnyStore) {
+    let before = acme(&store).await;
+    let deactivated = DirectoryEntry { left: vec![user("u-2")], ..change("a-1") };
+    let early = write_of(&store, &deactivated, 20).await;
+    put(&store, &DirectoryEntry { people: vec![member("u-3", "Eve E.")], ..change("a-1") }, 10).await;
+    let late = Commit { designation: choose("u-2"), ..commit_on(&before) };
+    assert_eq!(store.commit(&late).await.unwrap(), Committed::Stale);
+    assert_eq!(store.put_directories(&[early]).await.unwrap(), [Committed::Stale]);
+}
+
+pub(in crate::store) async fn many_entries_are_taken_over_at_once(store: AnyStore) {
+    put(&store, &entry("a-2", &[]), 0).await;
+    let entries = [entry("a-3", &[member("u-2", "Ada Admin")]), entry("a-2", &[]), entry("a-1", &[])];
+    let mut writes = Vec::new();
+    for entry in &entries {
+        writes.push(write_of(&store, entry, 10).await);
+    }
+    let fine = Committed::Stored { version: 0 };
+    assert_eq!(store.put_directories(&writes).await.unwrap(), [fine, fine, fine]);
+    assert_eq!(ids(&snapshots_after(&store, None, 10).await), ["a-1", "a-2", "a-3"]);
+    assert_eq!(store.put_directories(&writes).await.unwrap(), [Committed::Stale, fine, Committed::Stale]);
+}
+
+pub(in crate::store) async fn the_last_word_on_a_person_counts(store: AnyStore) {
+    let words = [member("u-2", "Ada Admin"), member("u-2", "Ada Lovelace"), member("u-3", "Eve Editor")];
+    put(&store, &DirectoryEntry { left: vec![user("u-3"), user("u-3")], ..entry("a-1", &words) }, 0).await;
+    let people = store.candidates(&account("a-1"), "", None, 10).await.unwrap();
+    assert_eq!(people, [member("u-2", "Ada Lovelace"), member("u-1", "Olga Owner")]);
+}

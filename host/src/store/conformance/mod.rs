@@ -4,11 +4,16 @@
 //! `Arc<dyn Store>` and whatever has to live as long as the store, such as its folder.
 
 pub(super) mod accounts;
+pub(super) mod answers;
+pub(super) mod bounces;
 pub(super) mod candidates;
 pub(super) mod commit;
 pub(super) mod directory;
+pub(super) mod events;
 pub(super) mod history;
 pub(super) mod mail;
+pub(super) mod outbox;
+pub(super) mod races;
 pub(super) mod reviews;
 
 use std::sync::Arc;
@@ -17,7 +22,7 @@ use security_contact_policy::{Cause, Instant, NoticeKind, Person, Reason, UserId
 
 use crate::domain::model::{
     About, AccountId, Action, AuditEntry, Authentication, Claimed, ClaimedMail, Commit, Committed, DesignationWrite,
-    DirectoryEntry, DirectoryWrite, Member, Message, NewMail, Snapshot,
+    DirectoryEntry, DirectoryWrite, Member, Message, NewMail, Settlement, Snapshot,
 };
 use crate::domain::ports::Store;
 use crate::engine::PolicyIdentity;
@@ -30,24 +35,59 @@ macro_rules! conformance {
                 a_snapshot_brings_the_people_asked_for, the_announced_person_is_there_without_a_designation,
                 a_member_is_in_a_snapshot_once, snapshots_come_in_the_order_asked_for,
                 pages_go_on_after_the_last_account, a_page_has_the_same_snapshots, accounts_are_listed_in_order;
+            answers: what_a_commit_remembers_is_recalled, what_is_recorded_is_recalled, a_used_key_makes_a_commit_stale,
+                a_used_key_makes_a_record_stale, a_stale_commit_remembers_nothing, others_keys_are_their_own,
+                only_older_answers_are_forgotten, an_entry_alone_moves_nothing_else, an_entry_and_an_answer_go_together,
+                an_unknown_account_remembers_nothing;
+            bounces: a_refused_address_is_marked_and_told, an_address_is_told_of_once,
+                an_address_that_is_no_longer_theirs_is_not_marked, another_lease_marks_nothing,
+                the_same_address_stays_marked, another_address_is_tried_afresh, who_comes_back_is_tried_afresh,
+                a_directory_marks_no_address;
             candidates: everybody_is_found_by_no_words, every_word_is_part_of_the_name_or_the_address,
                 case_and_accents_do_not_count, signs_stand_for_themselves, pages_go_on_after_the_cursor,
                 equal_names_are_told_apart_by_id, other_accounts_stay_out;
             commit: choosing_and_clearing_move_the_version, keeping_leaves_the_version,
-                every_commit_settles_the_review_anew, a_stale_commit_stores_nothing, one_of_many_at_once_wins,
-                each_revision_has_one_winner, a_commit_for_an_unknown_account_is_stale;
+                every_commit_settles_the_review_anew, the_same_person_again_is_a_choice_anew,
+                a_stale_commit_stores_nothing, a_commit_for_an_unknown_account_is_stale,
+                stale_commits_leave_their_neighbours, no_commits_are_fine;
             directory: a_new_account_comes_with_its_review, the_same_again_changes_nothing,
                 every_difference_moves_the_revision, people_who_are_not_named_stay, an_owner_cannot_leave,
                 a_new_owner_is_among_the_people, a_stale_entry_leaves_its_neighbours, ownership_moves,
-                a_designee_who_left_stays_designated;
-            history: entries_come_back_whole, pages_go_back_in_time, a_commit_without_an_entry_adds_none;
+                a_designee_who_left_stays_designated, an_unknown_account_needs_a_profile,
+                an_entry_goes_with_its_review_or_not_at_all, a_review_is_stored_with_its_entry,
+                a_decision_on_people_who_moved_is_stale, many_entries_are_taken_over_at_once,
+                the_last_word_on_a_person_counts;
+            events: an_event_is_queued_once, other_keys_and_accounts_have_their_own_events, an_event_is_claimed_whole,
+                an_event_that_fails_for_now_comes_back, an_addressed_event_is_a_mail_to_each,
+                a_recipient_has_an_event_once, an_event_for_somebody_without_an_address_is_done,
+                a_withdrawn_event_is_addressed_again, only_who_has_no_mail_yet_gets_one, two_withdrawals_make_one_event,
+                who_received_an_event_is_in_the_history;
+            history: entries_come_back_whole, pages_go_back_in_time, a_commit_without_an_entry_adds_none,
+                every_word_comes_back, rows_are_numbered_and_linked, heads_are_listed_in_order,
+                all_rows_are_paged_by_account_and_number, the_chain_is_whole_whoever_wrote,
+                a_chain_is_walked_over_many_pages;
             mail: the_oldest_due_mails_go_first, a_leased_mail_is_nobody_elses, a_lease_that_ran_out_is_given_again,
                 a_sent_mail_is_done, a_failed_mail_is_done, a_mail_to_retry_comes_back,
                 a_late_settlement_counts_while_nobody_else_has_the_mail, a_stale_lease_settles_nothing,
-                a_lease_settles_once, somebody_without_an_address_gets_nothing, each_mail_has_an_id_of_its_own,
-                a_mail_that_was_released_was_not_tried, every_message_comes_back_whole;
+                a_lease_settles_once, a_mail_that_was_released_was_not_tried, somebody_without_an_address_gets_nothing,
+                each_mail_has_an_id_of_its_own, every_message_comes_back_whole;
+            outbox: a_row_is_listed_without_address_and_text, a_filter_takes_only_its_rows,
+                pages_go_on_after_the_last_row, only_what_failed_or_was_dropped_is_tried_again,
+                a_row_that_is_tried_again_starts_afresh, an_event_can_be_tried_again,
+                a_lease_from_before_a_retry_settles_nothing, only_what_is_pending_or_failed_is_dropped,
+                a_try_under_way_does_not_bring_a_dropped_row_back, a_mail_that_went_out_all_the_same_was_sent,
+                an_event_that_was_dropped_reaches_nobody;
+            races: one_of_many_at_once_wins, each_revision_has_one_winner,
+                people_and_choices_do_not_overtake_each_other, an_account_appears_once,
+                batches_do_not_wait_for_each_other_for_ever, a_key_is_used_once, a_history_that_many_write_stays_whole,
+                nobody_gets_the_same_review, nobody_gets_the_same_mail;
             reviews: the_longest_due_come_first, a_claim_hides_an_account_until_it_ends,
-                a_new_policy_makes_every_review_due, what_another_policy_decides_is_due_at_once;
+                a_claimed_account_can_be_decided_on, a_claim_that_nobody_settles_holds_up_nobody,
+                a_new_policy_makes_every_review_due, the_first_policy_makes_every_review_due,
+                what_is_due_by_time_comes_before_another_policy,
+                another_policy_than_the_present_gets_only_what_is_due_by_time,
+                what_another_policy_decides_is_due_at_once, what_is_put_off_is_hidden_until_then,
+                another_policy_does_not_bring_back_what_is_put_off, an_unknown_account_is_put_off_without_harm;
         }
     };
     ($open:expr; $($module:ident: $($case:ident),+;)+) => {
@@ -232,6 +272,13 @@ pub(super) async fn claim(store: &AnyStore, millis: i64) -> Vec<ClaimedMail> {
         Claimed::Event(event) => panic!("expected a mail, got {event:?}"),
     });
     mails.collect()
+}
+
+/// The peer took it, and the history has nothing to say of it.
+pub(super) const SENT: Settlement = Settlement::Sent { audit: None };
+
+pub(super) async fn settle(store: &AnyStore, id: i64, lease: i64, millis: i64, result: Settlement) {
+    store.settle_mail(id, lease, at(millis), &result).await.unwrap();
 }
 
 /// Claims all accounts whose review is due at that instant, for a hundred milliseconds.

@@ -7,7 +7,7 @@ use crate::domain::model::{Commit, NewMail, Settlement};
 use crate::store::conformance::{
     acme, at, audit_entry, claim, commit_on, entry, mail_to, member, put, queue, snapshot, stored,
 };
-use crate::store::sqlite::{accounts, audit, directory, outbox};
+use crate::store::sqlite::{accounts, answers, audit, directory, outbox};
 
 #[tokio::test]
 async fn history_is_only_added_to() {
@@ -67,7 +67,9 @@ fn every_page_follows_an_index() {
     let (_store, path, _folder) = open_file();
     let connection = Connection::open(&path).unwrap();
     let plans = [
+        (accounts::ONE, "designations USING PRIMARY KEY (account_id=?)"),
         (accounts::AFTER, "accounts USING PRIMARY KEY (id>?)"),
+        (accounts::NAMES, "accounts USING PRIMARY KEY (id>?)"),
         (accounts::DUE, "designations USING COVERING INDEX designations_due (next_review_at<?)"),
         (accounts::OF_ANOTHER_POLICY, "designations USING COVERING INDEX designations_by_generation (generation<?)"),
         (directory::BY_NAME, "people USING INDEX people_by_name (account_id=? AND (folded_name,id)>(?,?))"),
@@ -75,6 +77,11 @@ fn every_page_follows_an_index() {
         (audit::AFTER, "audit USING PRIMARY KEY ((account_id,seq)>(?,?))"),
         (audit::HEADS, "accounts USING PRIMARY KEY (id>?)"),
         (outbox::DUE, "outbox USING INDEX outbox_due (due_at<?)"),
+        (outbox::LIST, "outbox USING INTEGER PRIMARY KEY (rowid>?)"),
+        (outbox::OF_STATE, "outbox USING INDEX outbox_by_state (state=? AND id>?)"),
+        (outbox::OF_ACCOUNT, "outbox USING INDEX outbox_by_account (account_id=? AND id>?)"),
+        (outbox::OF_BOTH, "outbox USING INDEX outbox_by_account (account_id=? AND id>?)"),
+        (answers::FORGET, "answers USING INDEX answers_by_age (at<?)"),
     ];
     for (sql, search) in plans {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
