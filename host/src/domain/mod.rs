@@ -22,7 +22,7 @@ pub use directory::{DirectoryReader, Faults, Group, LineFault};
 pub use events::{Dispatched, Events};
 pub use fold::fold;
 pub use reviews::{Reverted, ReviewReport, Reviews, Told};
-pub use verify::{Break, ChainReport, verify};
+pub use verify::{Break, ChainReport, has_head, verify};
 
 use crate::engine::EngineError;
 use model::{AccountId, UnreadableRow};

@@ -1,13 +1,12 @@
 //! Walking the chain of every account's history.
 
-use std::iter::Peekable;
-use std::vec::IntoIter;
+use std::collections::VecDeque;
 
 use super::DomainError;
 use super::model::{AuditRow, ChainHead};
-use super::ports::Store;
+use super::ports::{Store, StoreError};
 
-/// How many rows, or accounts, are read at once.
+/// How many rows are read at once.
 const PAGE: u32 = 1_000;
 
 /// What a walk along the histories found.
@@ -33,157 +32,164 @@ pub struct Break {
 }
 
 /// Reads every history from its first row to its last, up to the first break: a row that is missing, or was changed, or
-/// was put there by somebody who did not know the row before. Others may write meanwhile. `progress` hears the number of
-/// rows so far.
+/// was put there by somebody who did not know the row before. `progress` hears the number of rows so far. Others may
+/// write meanwhile: what is added is no break.
 ///
 /// Somebody who can write to the store can also write a whole history anew. Keep the head of a history somewhere else to
-/// find that out.
+/// find that out: see [`has_head`].
 ///
 /// # Errors
 /// Failures of the store.
 pub async fn verify(store: &dyn Store, progress: impl Fn(u64) + Send + Sync) -> Result<ChainReport, DomainError> {
-    let mut walk = Walk::along(store);
-    loop {
-        let heads = store.chain_heads(walk.done.as_deref(), PAGE).await?;
-        let at_end = heads.is_empty();
-        let first_break = if at_end { walk.unlisted(None).await? } else { walk.accounts(heads).await? };
-        progress(walk.report.rows);
-        if at_end || first_break.is_some() {
-            return Ok(ChainReport { first_break, ..walk.report });
-        }
+    let mut walk = Walk { store, progress: &progress, rows: Rows::default(), known: None, report: Default::default() };
+    match walk.all().await {
+        Ok(()) => Ok(walk.report),
+        Err(Halt::Break(first)) => Ok(ChainReport { first_break: Some(first), ..walk.report }),
+        Err(Halt::Failed(error)) => Err(error),
     }
 }
 
-/// All rows of all histories, in their order. They are read in pages, so that they may be older than what else is read.
-struct Walk<'s> {
+/// Whether the account's history still has the row that it once ended with. It says nothing of the rows before, which
+/// [`verify`] walks along.
+///
+/// # Errors
+/// Failures of the store.
+pub async fn has_head(store: &dyn Store, account: &str, head: &ChainHead) -> Result<bool, DomainError> {
+    if *head == ChainHead::default() {
+        return Ok(true); // the head of a history without any row
+    }
+    let found = store.audit_after(Some((account, head.seq.saturating_sub(1))), 1).await?;
+    Ok(found
+        .first()
+        .is_some_and(|row| row.account == account && row.head() == *head && row.hash == row.expected_hash()))
+}
+
+/// Why a walk ends early.
+enum Halt {
+    Break(Break),
+    Failed(DomainError),
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// A walk along all histories, account by account.
+struct Walk<'s, P> {
     store: &'s dyn Store,
-    page: Peekable<IntoIter<AuditRow>>,
-    /// The last row that was read.
-    last: Option<(String, i64)>,
-    at_end: bool,
-    /// The last account whose history is done.
-    done: Option<String>,
+    progress: &'s P,
+    rows: Rows,
+    /// The account whose history was walked along last.
+    known: Option<String>,
     report: ChainReport,
 }
 
-impl<'s> Walk<'s> {
-    fn along(store: &'s dyn Store) -> Self {
-        let page = Vec::new().into_iter().peekable();
-        Self { store, page, last: None, at_end: false, done: None, report: ChainReport::default() }
-    }
+/// Rows that were read and not looked at yet, and where they go on.
+#[derive(Default)]
+struct Rows {
+    page: VecDeque<AuditRow>,
+    last: Option<(String, i64)>,
+    at_end: bool,
+}
 
-    async fn accounts(&mut self, heads: Vec<(String, ChainHead)>) -> Result<Option<Break>, DomainError> {
-        for (account, head) in heads {
-            let mut first_break = self.unlisted(Some(&account)).await?;
-            if first_break.is_none() {
-                first_break = self.account(&account, &head).await?;
+impl<P: Fn(u64) + Send + Sync> Walk<'_, P> {
+    async fn all(&mut self) -> Result<(), Halt> {
+        loop {
+            let heads = self.store.chain_heads(self.known.as_deref(), PAGE).await?;
+            for (account, head) in &heads {
+                self.strays(Some(account)).await?;
+                self.account(account, head.clone()).await?;
             }
-            if first_break.is_some() {
-                return Ok(first_break);
+            if heads.is_empty() {
+                return self.strays(None).await;
             }
         }
-        Ok(None)
     }
 
-    /// Goes along the rows before those of that account. They belong to accounts that came after the list of accounts
-    /// was read, or to none.
-    async fn unlisted(&mut self, before: Option<&str>) -> Result<Option<Break>, DomainError> {
-        while let Some(row) = self.peek().await?
-            && before.is_none_or(|before| row.account.as_str() < before)
-        {
+    /// Goes along rows before the account of that id, or along all that are left. They belong to accounts that are new
+    /// since the heads were read, or else to none.
+    async fn strays(&mut self, before: Option<&str>) -> Result<(), Halt> {
+        while let Some(row) = self.peek().await? {
+            if before.is_some_and(|before| row.account.as_str() >= before) {
+                return Ok(());
+            }
             let row = row.clone();
-            if self.head(&row.account).await?.is_none() {
-                return Ok(Some(Break { account: row.account, seq: row.seq, what: "it belongs to no account" }));
-            }
-            let first_break = self.account(&row.account, &ChainHead::default()).await?;
-            if first_break.is_some() {
-                return Ok(first_break);
+            match self.head_by_now(&row.account).await? {
+                Some(head) => self.account(&row.account, head).await?,
+                None => return Err(breach(&row, "it belongs to no account")),
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Goes along the history of one account, which ended with `head` when that was read.
-    async fn account(&mut self, account: &str, head: &ChainHead) -> Result<Option<Break>, DomainError> {
+    async fn account(&mut self, account: &str, mut head: ChainHead) -> Result<(), Halt> {
         let mut at = ChainHead::default();
-        let mut first_break = self.follow(account, &mut at).await?;
-        if first_break.is_none() && at != *head {
-            first_break = self.look_again(account, at, head.seq).await?;
-        }
-        self.done = Some(account.to_owned());
-        self.report.accounts += u64::from(first_break.is_none());
-        Ok(first_break)
-    }
-
-    /// Whether the rows after `at` lead to the account's head. Somebody may add to both all the time, but a row that
-    /// `promised` was there before the rows are read is among them, and a head that is read after them is no older.
-    async fn look_again(
-        &mut self,
-        account: &str,
-        mut at: ChainHead,
-        mut promised: i64,
-    ) -> Result<Option<Break>, DomainError> {
+        self.report.accounts += 1;
         loop {
-            self.read_again_after(account, at.seq);
-            let first_break = self.follow(account, &mut at).await?;
-            if first_break.is_some() {
-                return Ok(first_break);
+            self.rows_of(account, &mut at).await?;
+            if at != head {
+                // Somebody may have written since. A head that is read after its rows is never behind them.
+                head = self.head_by_now(account).await?.unwrap_or_default();
             }
-            match self.head(account).await? {
-                Some(head) if head == at => return Ok(None),
-                Some(head) if head.seq > at.seq && at.seq >= promised => promised = head.seq,
-                _ => {
-                    let what = "the account's last row is another";
-                    return Ok(Some(Break { account: account.to_owned(), seq: at.seq + 1, what }));
-                }
+            if at == head {
+                self.known = Some(account.to_owned());
+                return Ok(());
+            }
+            // Rows that are read after their head are all there.
+            let missing = at.seq + 1;
+            self.rows = Rows { last: Some((account.to_owned(), at.seq)), ..Rows::default() };
+            let goes_on = self.peek().await?.is_some_and(|row| row.account == account);
+            if !goes_on || head.seq <= at.seq {
+                let what = "the account's last row is another";
+                return Err(Halt::Break(Break { account: account.to_owned(), seq: missing, what }));
             }
         }
     }
 
-    /// Goes along the rows of one account, from the one after `at` on. Says where they break first.
-    async fn follow(&mut self, account: &str, at: &mut ChainHead) -> Result<Option<Break>, DomainError> {
-        while let Some(row) = self.peek().await?
-            && row.account == account
-        {
+    /// Goes along the rows of that account that follow `at`, and leaves `at` at the last one.
+    async fn rows_of(&mut self, account: &str, at: &mut ChainHead) -> Result<(), Halt> {
+        while let Some(row) = self.peek().await? {
+            if row.account != account {
+                break;
+            }
             if let Some(what) = fault(row, at) {
-                return Ok(Some(Break { account: account.to_owned(), seq: row.seq, what }));
+                return Err(breach(row, what));
             }
             *at = row.head();
+            self.rows.page.pop_front();
             self.report.rows += 1;
-            self.page.next();
         }
-        Ok(None)
+        Ok(())
     }
 
-    async fn peek(&mut self) -> Result<Option<&AuditRow>, DomainError> {
-        if self.page.peek().is_none() && !self.at_end {
-            let after = self.last.as_ref().map(|(account, seq)| (account.as_str(), *seq));
+    /// The next row of all histories.
+    async fn peek(&mut self) -> Result<Option<&AuditRow>, Halt> {
+        if self.rows.page.is_empty() && !self.rows.at_end {
+            let after = self.rows.last.as_ref().map(|(account, seq)| (account.as_str(), *seq));
             let page = self.store.audit_after(after, PAGE).await?;
-            self.at_end = page.is_empty();
-            self.last = page.last().map(|row| (row.account.clone(), row.seq)).or(self.last.take());
-            self.page = page.into_iter().peekable();
+            if let Some(row) = page.last() {
+                self.rows.last = Some((row.account.clone(), row.seq));
+            }
+            self.rows.at_end = page.is_empty();
+            self.rows.page = page.into();
+            (self.progress)(self.report.rows);
         }
-        Ok(self.page.peek())
+        Ok(self.rows.page.front())
     }
 
-    fn read_again_after(&mut self, account: &str, seq: i64) {
-        self.page = Vec::new().into_iter().peekable();
-        self.last = Some((account.to_owned(), seq));
-        self.at_end = false;
-    }
-
-    /// The head of an account that comes after those that are done; `None` when there is no such account.
-    async fn head(&self, account: &str) -> Result<Option<ChainHead>, DomainError> {
-        let mut after = self.done.clone();
+    /// The head of an account after the known ones, read now.
+    async fn head_by_now(&self, account: &str) -> Result<Option<ChainHead>, Halt> {
+        let mut after = self.known.clone();
         loop {
-            let heads = self.store.chain_heads(after.as_deref(), PAGE).await?;
-            if let Some((_, head)) = heads.iter().find(|(id, _)| id == account) {
-                return Ok(Some(head.clone()));
+            let page = self.store.chain_heads(after.as_deref(), PAGE).await?;
+            if let Some((id, head)) = page.iter().find(|(id, _)| id.as_str() >= account) {
+                return Ok((id == account).then(|| head.clone()));
             }
-            match heads.into_iter().next_back() {
-                Some((last, _)) if last.as_str() < account => after = Some(last),
-                _ => return Ok(None),
-            }
+            let Some((last, _)) = page.into_iter().next_back() else { return Ok(None) };
+            after = Some(last);
         }
     }
 }
@@ -199,4 +205,8 @@ fn fault(row: &AuditRow, before: &ChainHead) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn breach(row: &AuditRow, what: &'static str) -> Halt {
+    Halt::Break(Break { account: row.account.clone(), seq: row.seq, what })
 }
