@@ -16,6 +16,9 @@ mod seed;
 mod serve;
 mod server;
 mod show;
+mod signals;
+mod work;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -50,6 +53,7 @@ Exit codes:
 enum Command {
     Demo(demo::Demo),
     Serve(Box<serve::Serve>),
+    Worker(Box<worker::WorkerCommand>),
     Import(import::Import),
     Show(show::Show),
     Set(change::Set),
@@ -117,6 +121,7 @@ fn run(cli: Cli) -> anyhow::Result<End> {
     let (usual_log, format) = match &command {
         Command::Demo(_) => ("info", Format::Text),
         Command::Serve(serve) => ("info", serve.log_format()),
+        Command::Worker(worker) => ("info", worker.log_format()),
         _ => ("warn", Format::Text),
     };
     logging::start(options.log_filter(usual_log)?, format);
@@ -129,6 +134,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(options).await,
             Self::Serve(command) => command.run(options).await,
+            Self::Worker(command) => command.run(options).await,
             Self::Import(command) => command.run(options).await,
             Self::Show(command) => command.run(options).await,
             Self::Set(command) => command.run(options).await,

@@ -5,5 +5,9 @@ mod decide;
 mod import;
 mod policy;
 #[cfg(unix)]
+mod running;
+#[cfg(unix)]
 mod server;
 mod support;
+#[cfg(unix)]
+mod worker;
