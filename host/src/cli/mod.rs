@@ -8,6 +8,7 @@ mod import;
 mod lines;
 mod logging;
 mod options;
+mod outbox;
 mod policy;
 mod print;
 mod progress;
@@ -30,6 +31,8 @@ use options::Options;
 use tokio::runtime::Runtime;
 
 use crate::domain::DomainError;
+use crate::domain::model::AccountId;
+use crate::wiring::Parts;
 
 /// Keeps, for every account of a platform, the one person who gets its security mail.
 #[derive(Parser)]
@@ -59,6 +62,7 @@ enum Command {
     Set(change::Set),
     Reset(change::Reset),
     Review(review::Review),
+    Outbox(outbox::Outbox),
     Decide(decide::Decide),
     Policy(policy::Policy),
 }
@@ -140,8 +144,15 @@ impl Command {
             Self::Set(command) => command.run(options).await,
             Self::Reset(command) => command.run(options).await,
             Self::Review(command) => command.run(options).await,
+            Self::Outbox(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
         }
     }
+}
+
+/// Makes sure that there is such an account, where an unknown one would look like one without anything.
+async fn known_account(parts: &Parts, account: &AccountId) -> Result<(), DomainError> {
+    let snapshot = parts.store.snapshot(account, &[]).await?;
+    snapshot.map(drop).ok_or_else(|| DomainError::UnknownAccount { account: account.clone() })
 }

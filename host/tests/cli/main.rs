@@ -3,6 +3,8 @@
 mod contact;
 mod decide;
 mod import;
+#[cfg(unix)]
+mod outbox;
 mod policy;
 #[cfg(unix)]
 mod running;

@@ -100,8 +100,22 @@ fn a_log_filter_that_cannot_be_used_is_told() {
 }
 
 /// Every command, groups of commands too.
-const COMMANDS: [&str; 10] =
-    ["decide", "demo", "import", "policy", "reset", "review", "serve", "set", "show", "worker"];
+const COMMANDS: [&str; 14] = [
+    "decide",
+    "demo",
+    "import",
+    "outbox",
+    "outbox drop",
+    "outbox list",
+    "outbox retry",
+    "policy",
+    "reset",
+    "review",
+    "serve",
+    "set",
+    "show",
+    "worker",
+];
 
 #[test]
 fn help_teaches_and_a_wrong_command_line_ends_with_2() {
