@@ -1,9 +1,11 @@
 //! The command line: one command a file, and here what they share.
 
+mod audit;
 mod change;
 mod decide;
 mod demo;
 mod folder;
+mod history;
 mod import;
 mod lines;
 mod logging;
@@ -61,8 +63,10 @@ enum Command {
     Show(show::Show),
     Set(change::Set),
     Reset(change::Reset),
+    History(history::History),
     Review(review::Review),
     Outbox(outbox::Outbox),
+    Audit(audit::Audit),
     Decide(decide::Decide),
     Policy(policy::Policy),
 }
@@ -143,8 +147,10 @@ impl Command {
             Self::Show(command) => command.run(options).await,
             Self::Set(command) => command.run(options).await,
             Self::Reset(command) => command.run(options).await,
+            Self::History(command) => command.run(options).await,
             Self::Review(command) => command.run(options).await,
             Self::Outbox(command) => command.run(options).await,
+            Self::Audit(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
         }

@@ -1,5 +1,6 @@
 //! The program as people run it: real processes, real folders.
 
+mod audit;
 mod contact;
 mod decide;
 mod import;

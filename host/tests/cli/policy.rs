@@ -100,9 +100,13 @@ fn a_log_filter_that_cannot_be_used_is_told() {
 }
 
 /// Every command, groups of commands too.
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 18] = [
+    "audit",
+    "audit head",
+    "audit verify",
     "decide",
     "demo",
+    "history",
     "import",
     "outbox",
     "outbox drop",
