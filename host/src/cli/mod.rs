@@ -4,6 +4,7 @@ mod audit;
 mod change;
 mod decide;
 mod demo;
+mod events;
 mod folder;
 mod history;
 mod import;
@@ -52,7 +53,8 @@ Exit codes:
   1  failed: standard error says why
   2  the command line is wrong
   3  the policy refused the change
-  4  somebody else changed the account at the same time: look again, then try again";
+  4  somebody else changed the account at the same time: look again, then try again;
+     or the key came before with another request: choose another key";
 
 #[derive(Subcommand)]
 enum Command {
@@ -64,6 +66,7 @@ enum Command {
     Set(change::Set),
     Reset(change::Reset),
     History(history::History),
+    Events(events::Events),
     Review(review::Review),
     Outbox(outbox::Outbox),
     Audit(audit::Audit),
@@ -82,7 +85,7 @@ enum End {
     Usage,
     /// The policy refused it.
     Refused,
-    /// Somebody else was faster.
+    /// Somebody else was faster, or used the key.
     Conflict,
 }
 
@@ -148,6 +151,7 @@ impl Command {
             Self::Set(command) => command.run(options).await,
             Self::Reset(command) => command.run(options).await,
             Self::History(command) => command.run(options).await,
+            Self::Events(command) => command.run(options).await,
             Self::Review(command) => command.run(options).await,
             Self::Outbox(command) => command.run(options).await,
             Self::Audit(command) => command.run(options).await,

@@ -3,6 +3,8 @@
 mod audit;
 mod contact;
 mod decide;
+#[cfg(unix)]
+mod events;
 mod import;
 #[cfg(unix)]
 mod outbox;

@@ -100,12 +100,14 @@ fn a_log_filter_that_cannot_be_used_is_told() {
 }
 
 /// Every command, groups of commands too.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 20] = [
     "audit",
     "audit head",
     "audit verify",
     "decide",
     "demo",
+    "events",
+    "events send",
     "history",
     "import",
     "outbox",
