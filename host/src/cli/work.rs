@@ -92,7 +92,7 @@ pub(super) async fn worker(parts: &Parts, mail: Mail, pauses: Pauses) -> anyhow:
     let mailer = wiring::mailer(mail.to, mail.from)?;
     parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
     let courier = Courier::new(parts.store.clone(), parts.events.clone(), mailer, parts.clock.clone());
-    Ok(Worker::new(courier, parts.reviews.clone(), pauses))
+    Ok(Worker::new(courier, parts.reviews.clone(), parts.contacts.clone(), pauses))
 }
 
 /// The text of a file that holds a secret.

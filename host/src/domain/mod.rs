@@ -1,6 +1,7 @@
 //! What happens around the security contact. It holds no rule: the engine decides. It names no database, no mail
 //! server and no HTTP: those are adapters of the ports.
 
+mod both;
 mod contacts;
 mod directories;
 mod directory;
@@ -8,6 +9,7 @@ mod email;
 mod events;
 mod facts;
 mod fold;
+mod found;
 mod letters;
 pub mod model;
 pub mod ports;
@@ -19,7 +21,7 @@ pub use directories::Directories;
 pub use directory::{DirectoryReader, Faults, Group, LineFault};
 pub use events::{Dispatched, Events};
 pub use fold::fold;
-pub use reviews::{Reverted, ReviewReport, Reviews};
+pub use reviews::{Reverted, ReviewReport, Reviews, Told};
 pub use verify::{Break, ChainReport, has_head, verify};
 
 use crate::engine::EngineError;

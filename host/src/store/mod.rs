@@ -2,4 +2,5 @@
 
 #[cfg(test)]
 mod conformance;
+pub mod memory;
 pub mod sqlite;

@@ -45,6 +45,8 @@ pub(super) const OF_ANOTHER_POLICY: &str = "SELECT account_id FROM designations
     WHERE generation < (SELECT generation FROM policy WHERE fingerprint = ?1)
     ORDER BY generation, account_id LIMIT ?2";
 
+pub(super) const NAMES: &str = "SELECT id, name FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
+
 const PERSON: &str =
     concat!("SELECT account_id, ", member_columns!("people"), " FROM people WHERE account_id = ?1 AND id = ?2");
 
@@ -122,8 +124,14 @@ pub(super) fn put_off_review(
     error: &str,
     until: Instant,
 ) -> Result<(), Fault> {
-    tx.prepare_cached("UPDATE designations SET next_review_at = ?2, review_error = ?3 WHERE account_id = ?1")?
-        .execute(params![account.as_str(), until.millis(), error])?;
+    // As a claim does, so that another policy than the one of the last decision does not bring it back before.
+    let mut put_off = tx.prepare_cached(
+        "UPDATE designations SET next_review_at = ?2, review_error = ?3,
+            generation = coalesce((SELECT generation FROM policy), 0)
+        WHERE account_id = ?1",
+    )?;
+    put_off.execute(params![account.as_str(), until.millis(), error])?;
+    drop(put_off);
     Ok(tx.commit()?)
 }
 
@@ -151,7 +159,7 @@ pub(super) fn names(
     after: Option<&AccountId>,
     limit: u32,
 ) -> Result<Vec<(AccountId, String)>, Fault> {
-    let mut statement = tx.prepare_cached("SELECT id, name FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let mut statement = tx.prepare_cached(NAMES)?;
     let names = statement.query_and_then(params![after.map_or("", AccountId::as_str), limit], |row| {
         let mut columns = Columns::new(row);
         Ok((columns.text("accounts.id")?, columns.text("accounts.name")?))

@@ -66,7 +66,8 @@ pub(super) fn page(
 }
 
 pub(super) fn after(tx: &Transaction<'_>, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<AuditRow>, Fault> {
-    let (account, seq) = after.unwrap_or(("", 0));
+    // Whatever somebody put there comes after this.
+    let (account, seq) = after.unwrap_or(("", i64::MIN));
     tx.prepare_cached(AFTER)?.query_and_then(params![account, seq, limit], read)?.collect()
 }
 

@@ -1,6 +1,6 @@
 //! Mails on their way, and events that are yet to be addressed: leased to one sender at a time.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
 use security_contact_policy::{Event, Instant, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::rows::Columns;
 use crate::domain::model::{
     AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, EventText, NewEvent, NewMail, OutboxFilter, OutboxRow,
-    Queued, Settlement,
+    OutboxState, Queued, Settlement,
 };
 
 /// Queues one mail. One without an address is only recorded, as `unreachable`.
@@ -81,9 +81,11 @@ pub(super) fn queue_event(
     Ok(Some(Queued::New(id)))
 }
 
+/// The index is named, since SQLite would rather go through all that is pending, and sort it.
 pub(super) const DUE: &str = "SELECT account_id, id, lease, attempts, trying_since, queued_at, to_user, address,
         message_id, message, event_id
-    FROM outbox WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
+    FROM outbox INDEXED BY outbox_due
+    WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
     ORDER BY due_at, id LIMIT ?2";
 
 /// Leases due rows. One that cannot be read is set aside as failed, so that it does not hold up all the others.
@@ -178,7 +180,8 @@ struct Settled {
     event: Option<i64>,
 }
 
-/// Records a result, if the lease is the row's present one and was not settled before.
+/// Records a result, if the lease is the row's present one and was not settled before. A row that was dropped meanwhile
+/// stays dropped, unless it went out all the same.
 fn update(
     tx: &Transaction<'_>,
     id: i64,
@@ -196,10 +199,11 @@ fn update(
     let mut statement = tx.prepare_cached(
         "UPDATE outbox SET state = ?3, attempts = attempts + 1, due_at = coalesce(?4, due_at), leased_until = NULL,
             last_error = coalesce(?5, last_error), settled_at = iif(?3 = 'pending', NULL, ?6)
-        WHERE id = ?1 AND lease = ?2 AND state = 'pending' AND leased_until IS NOT NULL
+        WHERE id = ?1 AND lease = ?2 AND leased_until IS NOT NULL AND (state = 'pending' OR state = 'dropped' AND ?7)
         RETURNING account_id, to_user, address, event_id",
     )?;
-    let mut rows = statement.query(params![id, lease, state, due_at, error, now.millis()])?;
+    let went_out = matches!(result, Settlement::Sent { .. });
+    let mut rows = statement.query(params![id, lease, state, due_at, error, now.millis(), went_out])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let mut columns = Columns::new(row);
     Ok(Some(Settled {
@@ -247,25 +251,39 @@ fn follow(tx: &Transaction<'_>, settled: &Settled, now: Instant, result: &Settle
     Ok(())
 }
 
-/// Marks the recipient's address, while it is the one that was tried. Says whether it was not so marked before.
+/// Marks the recipient's address, while it is the one that was tried. Says whether it was not so marked before; the
+/// account then has another revision.
 fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Result<bool, Fault> {
     let mut mark = tx.prepare_cached(
         "UPDATE people SET unreachable_since = ?4
         WHERE account_id = ?1 AND id = ?2 AND email = ?3 AND unreachable_since IS NULL",
     )?;
     let to = settled.to.as_ref().map(UserId::as_str);
-    Ok(mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0)
+    let is_new = mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0;
+    if is_new {
+        let mut bump = tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?;
+        bump.execute([settled.account.as_str()])?;
+    }
+    Ok(is_new)
 }
 
+/// Rows of the outbox after a number, oldest first.
 macro_rules! rows {
-    ($which:literal) => {
+    ($from:literal, $which:literal) => {
         concat!(
-            "SELECT account_id, id, to_user, state, attempts, queued_at, due_at, last_error FROM outbox WHERE id > ?1 ",
+            "SELECT account_id, id, to_user, state, attempts, queued_at, due_at, last_error FROM ",
+            $from,
+            " WHERE id > ?1 ",
             $which,
             " ORDER BY id LIMIT ?2"
         )
     };
 }
+
+pub(super) const LIST: &str = rows!("outbox", "");
+pub(super) const OF_STATE: &str = rows!("outbox INDEXED BY outbox_by_state", "AND state = ?3");
+pub(super) const OF_ACCOUNT: &str = rows!("outbox INDEXED BY outbox_by_account", "AND account_id = ?3");
+pub(super) const OF_BOTH: &str = rows!("outbox INDEXED BY outbox_by_account", "AND account_id = ?3 AND state = ?4");
 
 pub(super) fn list(
     tx: &Transaction<'_>,
@@ -274,17 +292,16 @@ pub(super) fn list(
     limit: u32,
 ) -> Result<Vec<OutboxRow>, Fault> {
     let account = filter.account.as_ref().map(AccountId::as_str);
-    let found = match filter.state {
-        Some(state) => tx
-            .prepare_cached(rows!("AND state = ?4 AND (?3 IS NULL OR account_id = ?3)"))?
-            .query_and_then(params![after, limit, account, state.as_str()], listed)?
-            .collect(),
-        None => tx
-            .prepare_cached(rows!("AND (?3 IS NULL OR account_id = ?3)"))?
-            .query_and_then(params![after, limit, account], listed)?
-            .collect(),
+    let state = filter.state.map(OutboxState::as_str);
+    let sql = match (account, state) {
+        (None, None) => LIST,
+        (None, Some(_)) => OF_STATE,
+        (Some(_), None) => OF_ACCOUNT,
+        (Some(_), Some(_)) => OF_BOTH,
     };
-    found
+    let mut parameters: Vec<&dyn ToSql> = vec![&after, &limit];
+    parameters.extend(account.iter().chain(&state).map(|filter| filter as &dyn ToSql));
+    tx.prepare_cached(sql)?.query_and_then(parameters.as_slice(), listed)?.collect()
 }
 
 fn listed(row: &Row<'_>) -> Result<OutboxRow, Fault> {
@@ -306,7 +323,7 @@ pub(super) fn retry(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, 
     let found = tx
         .prepare_cached(
             "UPDATE outbox SET state = 'pending', due_at = ?2, trying_since = ?2, attempts = 0, settled_at = NULL,
-                lease = lease + 1
+                leased_until = NULL, lease = lease + 1
             WHERE id = ?1 AND state IN ('failed', 'dropped')",
         )?
         .execute(params![id, now.millis()])?;
@@ -314,10 +331,11 @@ pub(super) fn retry(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, 
     Ok(found > 0)
 }
 
+/// Drops a pending or failed row. Its lease stays, for a try that is under way.
 pub(super) fn discard(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, Fault> {
     let found = tx
         .prepare_cached(
-            "UPDATE outbox SET state = 'dropped', leased_until = NULL, settled_at = ?2
+            "UPDATE outbox SET state = 'dropped', settled_at = ?2
             WHERE id = ?1 AND state IN ('pending', 'failed')",
         )?
         .execute(params![id, now.millis()])?;
