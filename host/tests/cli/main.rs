@@ -9,6 +9,7 @@ mod import;
 #[cfg(unix)]
 mod outbox;
 mod policy;
+mod review;
 #[cfg(unix)]
 mod running;
 #[cfg(unix)]
