@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod conformance;
 pub mod memory;
+pub mod postgres;
+mod rows;
 pub mod sqlite;

@@ -5,11 +5,11 @@ use security_contact_policy::{Instant, Name, UserId};
 
 use super::commit;
 use super::fault::Fault;
-use super::rows::{Columns, member, member_columns};
 use crate::domain::fold;
 use crate::domain::model::{
     AccountId, CandidateCursor, ChainHead, Committed, DirectoryWrite, DisplayName, EmailAddress, Member,
 };
+use crate::store::rows::{Columns, member, member_columns};
 
 /// The revision of an account that comes into being, before its review.
 const NEW_REVISION: i64 = 0;
@@ -139,5 +139,6 @@ fn candidate(row: &Row<'_>, words: &[&str]) -> Result<Option<Member>, Fault> {
     let _: AccountId = columns.text("people.account_id")?;
     let name = columns.plain("people.folded_name")?;
     let email = columns.plain("people.folded_email")?;
-    if words.iter().all(|word| name.contains(word) || email.contains(word)) { member(&mut columns) } else { Ok(None) }
+    let is_found = words.iter().all(|word| name.contains(word) || email.contains(word));
+    if is_found { Ok(member(&mut columns)?) } else { Ok(None) }
 }
