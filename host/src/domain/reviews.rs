@@ -161,8 +161,8 @@ impl Reviews {
         let now = self.clock.now();
         let (mut decisions, failed) = self.decide(page, now);
         if run.kind == Kind::Rehearsal {
-            decisions.into_iter().for_each(|decision| run.reviewed(decision));
             failed.into_iter().for_each(|(account, error)| run.failed(account, error));
+            decisions.into_iter().for_each(|decision| run.reviewed(decision));
             return Ok(());
         }
         for (account, error) in failed {
