@@ -1,6 +1,7 @@
 //! Checking designations against the rules, and acting on what time has changed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use security_contact_policy::{
     Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, ReviewRequest, UserId,
@@ -14,8 +15,8 @@ use crate::engine::{Engine, EngineError, PolicyIdentity};
 /// How many accounts go through the module in one call.
 const PAGE: u32 = 500;
 
-/// For how long nobody else gets an account that was handed out for review.
-const CLAIM_MS: i64 = 5 * 60_000;
+/// For how long nobody else gets an account that was handed out for review, unless somebody says otherwise.
+const CLAIM: Duration = Duration::from_secs(5 * 60);
 
 /// After what time an account that could not be reviewed is tried again.
 const FAILED_PAUSE_MS: i64 = 60 * 60_000;
@@ -75,11 +76,21 @@ impl Reviews {
     /// # Errors
     /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_due(&self) -> Result<ReviewReport, DomainError> {
+        self.review_due_for(CLAIM).await
+    }
+
+    /// Reviews what is due as [`review_due`](Self::review_due) does. Should this host die meanwhile, others find what it
+    /// had in hand when `claim` has passed, which is 5 minutes there.
+    ///
+    /// # Errors
+    /// As [`review_due`](Self::review_due).
+    pub async fn review_due_for(&self, claim: Duration) -> Result<ReviewReport, DomainError> {
+        let claim_ms = i64::try_from(claim.as_millis()).unwrap_or(i64::MAX);
         let mut report = ReviewReport::default();
         let fingerprint = &self.engine.identity().fingerprint;
         loop {
             let now = self.clock.now();
-            let page = self.store.claim_reviews(now, now.plus_millis(CLAIM_MS), fingerprint, PAGE).await?;
+            let page = self.store.claim_reviews(now, now.plus_millis(claim_ms), fingerprint, PAGE).await?;
             if page.is_empty() {
                 return Ok(report);
             }

@@ -21,7 +21,7 @@ pub struct Worker {
     pauses: Pauses,
 }
 
-/// How long a worker rests.
+/// How long a worker rests, and what it has in hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pauses {
     /// Between looks for mail: how long a change waits for its mail, while mail goes out well.
@@ -30,12 +30,23 @@ pub struct Pauses {
     pub failure: Duration,
     /// Between looks for reviews that are due.
     pub review: Duration,
+    /// Before the second try of a mail that was not taken; twice as long before each further one.
+    pub retry: Duration,
+    /// For how long nobody else gets the mails and reviews that were taken in hand: how long they wait when this worker
+    /// dies. No mail is begun when less than a fifth of it is left.
+    pub lease: Duration,
 }
 
 impl Default for Pauses {
-    /// One second, ten seconds, one minute.
+    /// One second, ten seconds, one minute; thirty seconds, five minutes.
     fn default() -> Self {
-        Self { mail: Duration::from_secs(1), failure: Duration::from_secs(10), review: Duration::from_secs(60) }
+        Self {
+            mail: Duration::from_secs(1),
+            failure: Duration::from_secs(10),
+            review: Duration::from_secs(60),
+            retry: Duration::from_secs(30),
+            lease: Duration::from_secs(5 * 60),
+        }
     }
 }
 
@@ -43,7 +54,7 @@ impl Worker {
     /// A worker that begins with a look for both.
     #[must_use]
     pub fn new(courier: Courier, reviews: Arc<Reviews>, pauses: Pauses) -> Self {
-        Self { courier, reviews, pauses }
+        Self { courier: courier.with_pauses(pauses), reviews, pauses }
     }
 
     /// Works until it is time to stop, and finishes the mails in hand.
@@ -75,7 +86,7 @@ impl Worker {
             // A review that is broken off between two accounts goes on the next time.
             tokio::select! {
                 () = stop.asked() => return,
-                result = self.reviews.review_due() => log_review(result),
+                result = self.reviews.review_due_for(self.pauses.lease) => log_review(result),
             }
             rest(self.pauses.review, stop).await;
         }
