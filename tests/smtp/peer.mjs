@@ -1,5 +1,5 @@
 // An SMTP server that behaves as it is told: `node peer.mjs --mode 451`. The modes `tls` and `starttls` need
-// `--key` and `--cert`, files in PEM.
+// `--key` and `--cert`, files in PEM; `flaky` has other faults with another `--seed`.
 //
 // The first line it writes is its port on 127.0.0.1. Every mail it gets becomes one line of JSON: the session, the
 // envelope, the login, the bytes, and what an independent parser reads in them. It ends when its input ends.
@@ -11,8 +11,13 @@ import { parseArgs } from "node:util";
 import PostalMime from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
-const { mode, key, cert } = parseArgs({
-  options: { mode: { type: "string", default: "accept" }, key: { type: "string" }, cert: { type: "string" } },
+const { mode, key, cert, seed } = parseArgs({
+  options: {
+    mode: { type: "string", default: "accept" },
+    key: { type: "string" },
+    cert: { type: "string" },
+    seed: { type: "string", default: "1" },
+  },
 }).values;
 
 /** A reply that repeats the address, as replies of real servers do. */
@@ -53,8 +58,42 @@ const modes = {
   starttls: { hideSTARTTLS: false, allowInsecureAuth: false },
   tls: { secure: true, allowInsecureAuth: false },
   "no-smtputf8": { hideSMTPUTF8: true },
+  // Fails now and then, and always for addresses at `refused.example`. The line `calm` on its input ends the former.
+  flaky: {
+    onRcptTo: (to, _session, done) => {
+      if (to.address.endsWith("@refused.example")) {
+        return done(unknown(to, 550, "5.1.1"));
+      }
+      return done(byChance(["refuse"], 0.03) && unknown(to, 451, "4.7.1"));
+    },
+    onData: (stream, session, done) => {
+      const fault = byChance(["refuse", "close", "drop", "take and drop"], 0.12);
+      if (fault === "take and drop") {
+        return take(stream, session, () => hangUp(session));
+      }
+      if (!fault) {
+        return take(stream, session, done);
+      }
+      return stream.resume().on("end", () => {
+        if (fault === "drop") {
+          return hangUp(session);
+        }
+        done(fault === "refuse" ? reply(451, "4.3.0 not now") : reply(421, "4.3.2 closing"));
+        return fault === "close" && hangUp(session);
+      });
+    },
+  },
 };
 let lateAnswer;
+
+/** One of the faults with that probability, or undefined; the same ones in the same order for one seed. */
+function byChance(faults, probability) {
+  randomState = (Math.imul(randomState, 1664525) + 1013904223) >>> 0;
+  const draw = isCalm ? 1 : randomState / 2 ** 32;
+  return draw < probability ? faults[Math.floor((draw / probability) * faults.length)] : undefined;
+}
+let randomState = Number(seed) >>> 0;
+let isCalm = false;
 
 /** Servers that speak no SMTP. */
 const talks = {
@@ -65,7 +104,11 @@ const talks = {
 const hangUp = (session) => [...server.connections].find(({ id }) => id === session.id)?.close();
 
 async function take(stream, session, done) {
-  const bytes = await buffer(stream);
+  // A mail whose sender goes away before its last line is none.
+  const bytes = await buffer(stream).catch(() => undefined);
+  if (!bytes) {
+    return;
+  }
   const { mailFrom, rcptTo } = session.envelope;
   const mail = {
     session: session.id,
@@ -103,4 +146,7 @@ if (!(mode in modes) && !(mode in talks)) {
 const server = start();
 server.on("error", () => {});
 const listener = server.listen(0, "127.0.0.1", () => process.stdout.write(`${listener.address().port}\n`));
-process.stdin.resume().on("end", () => process.stdout.write("", () => process.exit()));
+process.stdin.on("data", (line) => {
+  isCalm ||= String(line).includes("calm");
+});
+process.stdin.on("end", () => process.stdout.write("", () => process.exit()));
