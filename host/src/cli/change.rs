@@ -1,6 +1,6 @@
 //! `set` and `reset`: changing the contact of an account.
 
-use std::io::{self, Write};
+use std::io;
 
 use anyhow::Context;
 use clap::Args;
@@ -14,7 +14,7 @@ use super::print::{self, ContactJson};
 use crate::domain::model::{AccountId, Authentication, IdempotencyKey, InvalidText};
 use crate::domain::{Answered, ContactView, Once, Request, Wish};
 use crate::engine::Engine;
-use crate::wiring::{self, IfMissing};
+use crate::wiring::IfMissing;
 
 /// Choose who is the security contact of an account
 ///
@@ -90,7 +90,7 @@ impl Reset {
 }
 
 async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) -> anyhow::Result<End> {
-    let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
+    let parts = options.open(IfMissing::Fail)?;
     // An empty text, which nothing gives, would be told again as an answer that cannot be read.
     let write = |answered: &Answered| serde_json::to_string(&outcome(answered, &parts.engine)).unwrap_or_default();
     let request = Request {
@@ -161,8 +161,7 @@ fn tell(answered: &Answered) -> io::Result<()> {
             "error: another request came under this key: choose another key".to_owned()
         }
     };
-    // When standard error is gone, the exit code still tells.
-    let _ = writeln!(io::stderr(), "{failure}");
+    print::error(&failure);
     Ok(())
 }
 

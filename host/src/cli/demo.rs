@@ -40,7 +40,7 @@ impl Demo {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let server = Server::listen(self.listen).await?;
         let folder = DemoFolder::open(options, RULES).await?;
-        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
+        let parts = options.open(IfMissing::Create)?;
         if !folder.is_seeded() {
             seed(&parts).await.context("the demo's people cannot be stored")?;
             folder.set_seeded()?;

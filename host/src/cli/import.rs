@@ -8,14 +8,14 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::lines::Lines;
 use super::options::Options;
-use super::{End, print};
+use super::{End, print, progress};
 use crate::domain::model::DirectoryEntry;
 use crate::domain::{Directories, DirectoryReader, Group, LineFault};
-use crate::wiring::{self, IfMissing};
+use crate::wiring::IfMissing;
 
 /// The longest line that can be read as a whole.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
@@ -95,8 +95,8 @@ impl Import {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let began = Instant::now();
         let (input, bytes) = self.open()?;
-        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Create)?;
-        let bar = progress_bar(bytes)?;
+        let parts = options.open(IfMissing::Create)?;
+        let bar = progress::bytes(bytes)?;
         let mut running = Running {
             directories: parts.directories,
             bar: bar.clone(),
@@ -133,15 +133,6 @@ impl Import {
         };
         open().with_context(|| format!("`{}` cannot be read", self.file.display()))
     }
-}
-
-/// A bar that is drawn on standard error, and only if that is a terminal.
-fn progress_bar(bytes: Option<u64>) -> anyhow::Result<ProgressBar> {
-    let (bar, template) = match bytes {
-        Some(bytes) => (ProgressBar::new(bytes), "{bar:40} {percent:>3} %  {bytes} of {total_bytes}, {eta} left"),
-        None => (ProgressBar::no_length(), "{spinner} {bytes}"),
-    };
-    Ok(bar.with_style(ProgressStyle::with_template(template)?))
 }
 
 impl Running {

@@ -10,13 +10,13 @@ mod logging;
 mod options;
 mod policy;
 mod print;
+mod progress;
 mod review;
 mod seed;
 mod serve;
 mod server;
 mod show;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -106,8 +106,7 @@ struct UsageError(String);
 #[must_use]
 pub fn main() -> ExitCode {
     let end = run(Cli::parse()).unwrap_or_else(|error| {
-        // When standard error is gone too, nobody is left to tell.
-        let _ = writeln!(io::stderr(), "error: {error:#}");
+        print::error(&format!("error: {error:#}"));
         End::of(&error)
     });
     end.code().into()

@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
 use super::folder::write_whole;
-use crate::wiring;
+use crate::wiring::{self, IfMissing, Parts};
 
 /// The rules of a data folder, unless the options name others.
 const RULES_FILE: &str = "rules.json";
@@ -53,6 +53,11 @@ impl Options {
         let of_data = self.data.join(RULES_FILE);
         let has_own = || of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()));
         if self.rules.is_none() && has_own()? { read_rules(&of_data) } else { self.rules() }
+    }
+
+    /// Everything on the accounts of the data folder, put together.
+    pub(super) fn open(&self, if_missing: IfMissing) -> anyhow::Result<Parts> {
+        Ok(wiring::open(&self.data, &self.rules_of_data()?, if_missing)?)
     }
 
     /// Gives a new data folder rules of its own. Rules that are there stay.

@@ -79,6 +79,11 @@ pub(super) fn line(text: &str) -> io::Result<()> {
     }
 }
 
+/// A line on standard error. When that is gone, the exit code still tells.
+pub(super) fn error(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// One compact JSON value on a line of standard output.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     let text = serde_json::to_string(value)?;

@@ -1,17 +1,16 @@
 //! `review`: checks every account at once.
 
-use std::io::{self, Write};
+use std::io;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use security_contact_policy::{Reason, UserId};
 use serde::Serialize;
 
 use super::options::Options;
-use super::{End, print};
+use super::{End, print, progress};
 use crate::domain::model::AccountId;
 use crate::domain::{Reverted, ReviewReport};
-use crate::wiring::{self, IfMissing};
+use crate::wiring::IfMissing;
 
 /// Check the designations of all accounts against the rules
 ///
@@ -54,10 +53,8 @@ struct FailedJson<'a> {
 
 impl Review {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
-        // Standard error is where it is drawn, and only if that is a terminal.
-        let bar =
-            ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {human_pos} accounts")?);
+        let parts = options.open(IfMissing::Fail)?;
+        let bar = progress::count("accounts")?;
         let report = parts.reviews.review_all(|reviewed| bar.set_position(reviewed)).await;
         bar.finish_and_clear();
         let report = report?;
@@ -101,8 +98,7 @@ fn tell(report: &ReviewReport) -> io::Result<()> {
         reverted.len()
     ))?;
     for (account, error) in failed {
-        // When standard error is gone, the exit code still tells.
-        let _ = writeln!(io::stderr(), "error: the account `{account}` was not reviewed: {error}");
+        print::error(&format!("error: the account `{account}` was not reviewed: {error}"));
     }
     Ok(())
 }

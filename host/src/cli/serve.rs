@@ -84,7 +84,7 @@ impl Serve {
         let mail_to = self.mail_to()?;
         let token = ServiceToken::from_file_contents(&read(&self.token_file)?)
             .with_context(|| format!("the file `{}` cannot be used", self.token_file.display()))?;
-        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail)?;
         let mailer = wiring::mailer(mail_to, self.mail_from)?;
         let server = Server::listen(self.listen).await?;
         let identity = parts.engine.identity();

@@ -5,7 +5,7 @@ use clap::Args;
 use super::options::Options;
 use super::{End, print};
 use crate::domain::model::AccountId;
-use crate::wiring::{self, IfMissing};
+use crate::wiring::IfMissing;
 
 /// Show who the security contact of an account is, and why
 ///
@@ -25,7 +25,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = wiring::open(options.data(), &options.rules_of_data()?, IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail)?;
         let view = parts.contacts.show(&self.account).await?;
         if self.json {
             print::json(&print::ContactJson::of(&view, &parts.engine))?;

@@ -1,6 +1,7 @@
 //! What happens around the security contact. It holds no rule: the engine decides. It names no database, no mail
 //! server and no HTTP: those are adapters of the ports.
 
+mod both;
 mod contacts;
 mod directories;
 mod directory;

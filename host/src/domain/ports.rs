@@ -146,8 +146,8 @@ pub trait Store: Send + Sync {
     /// it was such a row.
     async fn retry_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError>;
 
-    /// Drops a row that is pending or failed, so that it is never sent; a try that is under way may still succeed. Says
-    /// whether it was such a row.
+    /// Drops a row that is pending or failed, so that it is never sent. A mail whose try is under way may still go out,
+    /// and is sent then. Says whether it was such a row.
     async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError>;
 }
 

@@ -7,6 +7,7 @@ use security_contact_policy::{
     Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, ReviewRequest, UserId,
 };
 
+use super::both::both;
 use super::model::{AccountId, Action, AuditEntry, Authentication, Commit, Committed, DesignationWrite, Snapshot};
 use super::ports::{Clock, Readable, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts, letters};
@@ -113,7 +114,7 @@ impl Reviews {
             let last = last.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone();
             // The next page is read while this one is decided on.
             let next = self.store.snapshots_after(Some(&last), PAGE);
-            let (next, reviewed) = tokio::join!(next, self.review_page(page, false, &mut report));
+            let (next, reviewed) = both(next, self.review_page(page, false, &mut report)).await;
             reviewed?;
             page = next?;
             progress(report.reviewed);

@@ -4,7 +4,6 @@ use axum::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
 use axum::http::{StatusCode, header::HeaderMap};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::contact::ContactState;
 use super::problem::Problem;
@@ -15,7 +14,9 @@ pub(super) struct Answer {
     status: u16,
     content_type: String,
     etag: Option<String>,
-    body: Value,
+    /// JSON text, as it is sent. A value in its place would be sent with its members in another order, and would tell an
+    /// answer that can be kept from one that cannot.
+    body: String,
 }
 
 impl Answer {
@@ -31,7 +32,7 @@ impl Answer {
             status: StatusCode::OK.as_u16(),
             content_type: "application/json".to_owned(),
             etag: text(&state.etag()),
-            body: serde_json::to_value(Changed { outcome, state })?,
+            body: serde_json::to_string(&Changed { outcome, state })?,
         })
     }
 
@@ -43,7 +44,7 @@ impl Answer {
             status: problem.status().as_u16(),
             content_type: header(CONTENT_TYPE).unwrap_or_default(),
             etag: header(ETAG),
-            body: serde_json::to_value(problem.details())?,
+            body: serde_json::to_string(&problem.details())?,
         })
     }
 
@@ -72,6 +73,6 @@ impl IntoResponse for Answer {
             }
         }
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, headers, self.body.to_string()).into_response()
+        (status, headers, self.body).into_response()
     }
 }

@@ -21,8 +21,11 @@ fn claimed(about: About) -> ClaimedMail {
         id: 7,
         lease: 1,
         attempts: 0,
-        message_id: "7.1f0c@security-contact".to_owned(),
+        trying_since: "2026-10-01T09:30:01.250Z".parse().unwrap(),
         queued_at: "2026-10-01T09:30:01.250Z".parse().unwrap(),
+        account: "a-1".parse().unwrap(),
+        to: "u-1".parse().unwrap(),
+        message_id: "7.1f0c@security-contact".to_owned(),
         address: "ada@example.com".parse().unwrap(),
         message: Message {
             account_name: "Acme GmbH".to_owned(),
@@ -30,6 +33,7 @@ fn claimed(about: About) -> ClaimedMail {
             about,
             at: "2026-10-01T09:30:00Z".parse().unwrap(),
         },
+        event: None,
     }
 }
 
@@ -57,13 +61,19 @@ fn expiring(to_contact: bool, days: u32) -> ClaimedMail {
     claimed(About::Expiring { valid_until, days, to_contact, contact_name: "Grace Hopper".to_owned() })
 }
 
+/// An event with as much of the text as an event may have.
 fn event(kind: EventKind, severity: Severity, text: &str) -> ClaimedMail {
-    claimed(About::Event { event: Event { kind, severity }, text: text.to_owned() })
+    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    claimed(About::Event { event: Event { kind, severity }, text: text.parse().unwrap() })
+}
+
+fn unreachable(name: &str) -> ClaimedMail {
+    claimed(About::Unreachable { person_name: name.to_owned() })
 }
 
 /// Every kind of mail, with `name` for all names and texts of others.
 fn all(name: &str) -> Vec<ClaimedMail> {
-    let mut mails = vec![expiring(true, 14), expiring(false, 1)];
+    let mut mails = vec![expiring(true, 14), expiring(false, 1), unreachable(name)];
     for cause in CAUSES {
         mails.push(change(NoticeKind::Assigned, cause, Some(name), Some(name)));
         mails.push(change(NoticeKind::Unassigned, cause, Some(name), Some(name)));
@@ -104,12 +114,17 @@ fn expiry_reminders() {
 }
 
 #[test]
+fn unreachable_people() {
+    keep("unreachable", &shown(&unreachable("Grace Hopper")));
+}
+
+#[test]
 fn events() {
     let text = "An API key was found in a public repository.\n\nKey: ending in 4f2a\nSeen: 1 October 2026";
     for (kind, severity) in KINDS.into_iter().zip(SEVERITIES.into_iter().cycle()) {
         keep(&format!("event_{kind}"), &shown(&event(kind, severity, text)));
     }
-    let silent = event(EventKind::BreachAlert, Severity::Critical, " \n");
+    let silent = event(EventKind::BreachAlert, Severity::Critical, "\u{202e}\n");
     keep("event_without_text", &shown(&silent));
 }
 
@@ -118,7 +133,7 @@ fn every_severity_of_every_kind_is_in_the_subject_and_the_text() {
     let mut listed = String::new();
     for kind in KINDS {
         for severity in SEVERITIES {
-            let mail = render(&event(kind, severity, "")).unwrap();
+            let mail = render(&event(kind, severity, "What is known.")).unwrap();
             let line = mail.text.lines().find(|line| line.contains("Severity:")).unwrap();
             listed += &format!("{}\n    {}\n", mail.subject, line.trim());
         }
@@ -132,7 +147,7 @@ fn hostile_names_and_texts() {
     change.message.account_name = HOSTILE.to_owned();
     change.message.recipient_name = HOSTILE.to_owned();
     keep("hostile_change", &shown(change));
-    let text = format!("{HOSTILE}\u{0}\u{202e}\u{2028}  indented\u{7f}");
+    let text = format!("{HOSTILE}\u{202e}\u{2028}  indented");
     keep("hostile_event", &shown(&event(EventKind::ActionRequired, Severity::Low, &text)));
 }
 

@@ -2,4 +2,7 @@
 
 #[cfg(test)]
 mod conformance;
+pub mod memory;
+pub mod postgres;
+mod rows;
 pub mod sqlite;

@@ -6,9 +6,9 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use security_contact_host::domain::Contacts;
 use security_contact_host::domain::model::{DirectoryEntry, Member};
 use security_contact_host::domain::ports::{Clock, Store};
+use security_contact_host::domain::{Contacts, Directories};
 use security_contact_host::engine::Engine;
 use security_contact_host::http::{App, Mode, ServiceToken, router};
 use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
@@ -44,6 +44,7 @@ pub(crate) struct World {
     pub(crate) router: Router,
     pub(crate) engine: Arc<Engine>,
     pub(crate) store: Arc<dyn Store>,
+    directories: Directories,
     pub(crate) path: PathBuf,
     service: bool,
     _folder: tempfile::TempDir,
@@ -88,9 +89,10 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Create).unwrap());
         let engine = ENGINE.clone();
         let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), Arc::new(TestClock)));
+        let directories = Directories::new(engine.clone(), store.clone(), Arc::new(TestClock));
         let service = matches!(mode, Mode::Service { .. });
         let router = router(App::new(contacts, engine.clone(), store.clone(), mode));
-        Self { router, engine, store, path, service, _folder: folder }
+        Self { router, engine, store, directories, path, service, _folder: folder }
     }
 
     async fn fill(&self) {
@@ -115,7 +117,7 @@ impl World {
             people,
             left: left.iter().map(|left| id(left)).collect(),
         };
-        self.store.put_directory(&entry, TestClock.now()).await.unwrap().unwrap();
+        self.directories.put_one(&entry).await.unwrap().unwrap();
     }
 
     /// A request without anything that says who asks.
@@ -230,7 +232,7 @@ pub(crate) fn member(user_id: &str, name: &str, role: &str, facts: Value) -> Mem
     person.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
     let email = format!("{}@acme.example", user_id.trim_start_matches("u-"));
     let person = serde_json::from_value(person).unwrap();
-    Member { person, name: name.parse().unwrap(), email: Some(email.parse().unwrap()) }
+    Member { person, name: name.parse().unwrap(), email: Some(email.parse().unwrap()), unreachable_since: None }
 }
 
 fn id(text: &str) -> UserId {

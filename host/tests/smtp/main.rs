@@ -38,10 +38,14 @@ fn mail_named(name: &str) -> RenderedMail {
         id: 7,
         lease: 1,
         attempts: 0,
-        message_id: "7.1f0c@security-contact".to_owned(),
+        trying_since: "2026-10-01T09:30:01.250Z".parse().unwrap(),
         queued_at: "2026-10-01T09:30:01.250Z".parse().unwrap(),
+        account: "a-1".parse().unwrap(),
+        to: "u-1".parse().unwrap(),
         address: "ada@example.com".parse().unwrap(),
+        message_id: "7.1f0c@security-contact".to_owned(),
         message,
+        event: None,
     })
     .unwrap()
 }
@@ -57,7 +61,7 @@ fn other_mail(number: u32) -> RenderedMail {
 
 /// The error's text, which must not have the address.
 fn text_of(error: &SendError) -> String {
-    let (SendError::Temporary(text) | SendError::Permanent(text)) = error;
+    let (SendError::Temporary(text) | SendError::Permanent(text) | SendError::Address(text)) = error;
     assert!(!text.contains('@') && !text.contains("ada"), "{text}");
     text.clone()
 }

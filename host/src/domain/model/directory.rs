@@ -24,7 +24,8 @@ pub struct DirectoryWrite {
     pub entry: DirectoryEntry,
     /// The revision that the account had when the review was made; `None` for an account that was not there.
     pub revision: Option<i64>,
-    /// What the review of the account, as it is after the entry, writes.
+    /// What the review of the account, as it is after the entry, writes. It is made on the same revision, and on 0 for an
+    /// account that was not there.
     pub review: Commit,
 }
 

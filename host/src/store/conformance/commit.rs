@@ -1,7 +1,6 @@
 //! Storing decisions.
 
 use security_contact_policy::RemindedFor;
-use tokio::task::JoinSet;
 
 use super::*;
 
@@ -38,12 +37,20 @@ pub(in crate::store) async fn every_commit_settles_the_review_anew(store: AnySto
     stored(&store, &first).await;
     let after = snapshot(&store, "a-1").await;
     assert_eq!((&after.announced, &after.reminded_for), (&Some(user("u-3")), &first.reminded_for));
-    assert_eq!(due(&store, 50).await, ["a-1"]);
+    assert_eq!(after.next_review_at, Some(at(50)));
 
     stored(&store, &commit_on(&after)).await;
     let after = snapshot(&store, "a-1").await;
     assert_eq!((after.announced, after.reminded_for), (Some(user("u-1")), None));
-    assert_eq!(due(&store, 1_000).await, Vec::<String>::new());
+    assert_eq!(after.next_review_at, None);
+}
+
+pub(in crate::store) async fn the_same_person_again_is_a_choice_anew(store: AnyStore) {
+    let new = acme(&store).await;
+    stored(&store, &Commit { designation: choose("u-2"), ..commit_on(&new) }).await;
+    let before = snapshot(&store, "a-1").await;
+    assert_eq!(stored(&store, &Commit { designation: choose("u-2"), now: at(99), ..commit_on(&before) }).await, 2);
+    assert_eq!(snapshot(&store, "a-1").await.chosen.unwrap().since, at(99));
 }
 
 pub(in crate::store) async fn a_stale_commit_stores_nothing(store: AnyStore) {
@@ -60,7 +67,6 @@ pub(in crate::store) async fn a_stale_commit_stores_nothing(store: AnyStore) {
     };
     assert_eq!(store.commit(&late).await.unwrap(), Committed::Stale);
     assert_eq!(snapshot(&store, "a-1").await, before);
-    assert_eq!(due(&store, 1_000).await, Vec::<String>::new());
     assert_eq!(store.history(&account("a-1"), None, 10).await.unwrap(), []);
     assert_eq!(claim(&store, 1_000).await, []);
 }
@@ -71,50 +77,31 @@ pub(in crate::store) async fn a_commit_for_an_unknown_account_is_stale(store: An
     assert_eq!(store.commit(&unknown).await.unwrap(), Committed::Stale);
 }
 
-pub(in crate::store) async fn one_of_many_at_once_wins(store: AnyStore) {
-    let new = acme(&store).await;
-    let commit = Commit {
-        designation: choose("u-2"),
-        audit: Some(audit_entry(0)),
-        mails: vec![mail_to("u-2")],
-        ..commit_on(&new)
-    };
-    let mut tasks = JoinSet::new();
-    for _ in 0..16 {
-        let (store, commit) = (Arc::clone(&store), commit.clone());
-        tasks.spawn(async move { store.commit(&commit).await.unwrap() });
+pub(in crate::store) async fn stale_commits_leave_their_neighbours(store: AnyStore) {
+    let mut commits = Vec::new();
+    for id in ["a", "b", "c"] {
+        put(&store, &entry(id, &[member("u-2", "Ada Admin")]), 0).await;
+        let now = snapshot(&store, id).await;
+        let (audit, mails) = (Some(audit_entry(0)), vec![mail_to("u-2")]);
+        commits.push(Commit { designation: choose("u-2"), audit, mails, ..commit_on(&now) });
     }
-    let outcomes = tasks.join_all().await;
-    let won = outcomes.iter().filter(|outcome| **outcome == Committed::Stored { version: 1 }).count();
-    let stale = outcomes.iter().filter(|outcome| **outcome == Committed::Stale).count();
-    assert_eq!((won, stale), (1, 15));
-    assert_eq!(store.history(&account("a-1"), None, 10).await.unwrap().len(), 1);
-    assert_eq!(claim(&store, 1_000).await.len(), 1);
+    commits[1].revision += 1;
+    commits.insert(1, Commit { account: account("d"), ..commits[0].clone() });
+    let before = snapshot(&store, "b").await;
+
+    let fine = Committed::Stored { version: 1 };
+    let results = store.commit_all(&commits).await.unwrap();
+    assert_eq!(results, [fine, Committed::Stale, Committed::Stale, fine]);
+    assert_eq!(snapshot(&store, "b").await, before);
+    for (id, rows) in [("a", 1), ("b", 0), ("c", 1)] {
+        assert_eq!(store.history(&account(id), None, 10).await.unwrap().len(), rows, "{id}");
+    }
+    let mails: Vec<AccountId> = claim(&store, 1_000).await.into_iter().map(|mail| mail.account).collect();
+    assert_eq!(mails, [account("a"), account("c")]);
 }
 
-pub(in crate::store) async fn each_revision_has_one_winner(store: AnyStore) {
-    const ROUNDS: usize = 3;
-    let first = acme(&store).await.revision;
-    let mut tasks = JoinSet::new();
-    for _ in 0..16 {
-        let store = Arc::clone(&store);
-        tasks.spawn(async move {
-            let mut won = Vec::new();
-            while won.len() < ROUNDS {
-                let now = snapshot(&store, "a-1").await;
-                let commit = Commit { designation: choose("u-2"), ..commit_on(&now) };
-                if let Committed::Stored { version } = store.commit(&commit).await.unwrap() {
-                    won.push((now.revision, now.version, version));
-                }
-            }
-            won
-        });
-    }
-    let mut won = tasks.join_all().await.concat();
-    won.sort_unstable();
-    assert_eq!(won.len(), 16 * ROUNDS);
-    assert_eq!(won[0].0, first);
-    assert!(won.is_sorted_by(|a, b| a.0 < b.0), "two commits won on one revision: {won:?}");
-    let versions: Vec<(i64, i64)> = won.iter().map(|(_, before, after)| (*before, *after)).collect();
-    assert_eq!(versions, (0..48).map(|version| (version, version + 1)).collect::<Vec<_>>());
+pub(in crate::store) async fn no_commits_are_fine(store: AnyStore) {
+    acme(&store).await;
+    assert_eq!(store.commit_all(&[]).await.unwrap(), []);
+    assert_eq!(store.put_directories(&[]).await.unwrap(), []);
 }

@@ -4,36 +4,9 @@ use rusqlite::{Params, Row, Transaction, params};
 use security_contact_policy::{Instant, UserId};
 
 use super::fault::Fault;
-use super::rows::{Columns, member, member_columns, snapshot};
 use crate::domain::model::{AccountId, Member, Snapshot, UnreadableAccount};
 use crate::domain::ports::Readable;
-
-/// Whole snapshots in one statement, in the order that `rows::snapshot` reads. The announced person comes along only
-/// when neither the owner nor the designee is the same.
-macro_rules! snapshots {
-    ($which:literal) => {
-        concat!(
-            "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, designations.version,
-                designations.announced,
-                designations.reminded_valid_until, designations.reminded_days, designations.next_review_at, ",
-            member_columns!("owner"),
-            ", designations.user_id, designations.chosen_at, designations.chosen_by, ",
-            member_columns!("designee"),
-            ", ",
-            member_columns!("announced"),
-            " FROM accounts
-            JOIN designations ON designations.account_id = accounts.id
-            LEFT JOIN people AS owner ON owner.account_id = accounts.id AND owner.id = accounts.owner_id
-            LEFT JOIN people AS designee
-                ON designee.account_id = accounts.id AND designee.id = designations.user_id
-            LEFT JOIN people AS announced
-                ON announced.account_id = accounts.id AND announced.id = designations.announced
-                AND announced.id <> accounts.owner_id AND announced.id IS NOT designations.user_id
-            ",
-            $which
-        )
-    };
-}
+use crate::store::rows::{Columns, member, member_columns, snapshot, snapshots};
 
 pub(super) const ONE: &str = snapshots!("WHERE accounts.id = ?1");
 pub(super) const AFTER: &str = snapshots!("WHERE accounts.id > ?1 ORDER BY accounts.id LIMIT ?2");
@@ -45,6 +18,8 @@ pub(super) const OF_ANOTHER_POLICY: &str = "SELECT account_id FROM designations
     WHERE generation < (SELECT generation FROM policy WHERE fingerprint = ?1)
     ORDER BY generation, account_id LIMIT ?2";
 
+pub(super) const NAMES: &str = "SELECT id, name FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
+
 const PERSON: &str =
     concat!("SELECT account_id, ", member_columns!("people"), " FROM people WHERE account_id = ?1 AND id = ?2");
 
@@ -54,7 +29,7 @@ pub(super) fn these(tx: &Transaction<'_>, asked: &[(AccountId, Vec<UserId>)]) ->
 
 fn one(tx: &Transaction<'_>, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, Fault> {
     let mut statement = tx.prepare_cached(ONE)?;
-    let found = statement.query_and_then([account.as_str()], snapshot)?.next().transpose()?;
+    let found = statement.query_and_then([account.as_str()], |row| whole(row))?.next().transpose()?;
     let Some(mut found) = found else { return Ok(None) };
     for user_id in also {
         if found.member(user_id).is_none() {
@@ -70,7 +45,11 @@ fn person(tx: &Transaction<'_>, account: &AccountId, user_id: &UserId) -> Result
     let Some(row) = rows.next()? else { return Ok(None) };
     let mut columns = Columns::new(row);
     let _: AccountId = columns.text("people.account_id")?;
-    member(&mut columns)
+    Ok(member(&mut columns)?)
+}
+
+fn whole(row: &Row<'_>) -> Result<Snapshot, Fault> {
+    Ok(snapshot(&mut Columns::new(row))?)
 }
 
 pub(super) fn after(tx: &Transaction<'_>, after: Option<&AccountId>, limit: u32) -> Result<Vec<Readable>, Fault> {
@@ -122,26 +101,26 @@ pub(super) fn put_off_review(
     error: &str,
     until: Instant,
 ) -> Result<(), Fault> {
-    tx.prepare_cached("UPDATE designations SET next_review_at = ?2, review_error = ?3 WHERE account_id = ?1")?
-        .execute(params![account.as_str(), until.millis(), error])?;
+    // As a claim does, so that another policy than the one of the last decision does not bring it back before.
+    let mut put_off = tx.prepare_cached(
+        "UPDATE designations SET next_review_at = ?2, review_error = ?3,
+            generation = coalesce((SELECT generation FROM policy), 0)
+        WHERE account_id = ?1",
+    )?;
+    put_off.execute(params![account.as_str(), until.millis(), error])?;
+    drop(put_off);
     Ok(tx.commit()?)
 }
 
 fn readable(row: &Row<'_>) -> Result<Readable, Fault> {
-    alone(snapshot(row))
+    alone(whole(row))
 }
 
 /// Tells an account that cannot be read from a store that fails.
 fn alone<T>(read: Result<T, Fault>) -> Result<Result<T, UnreadableAccount>, Fault> {
     match read {
         Ok(found) => Ok(Ok(found)),
-        Err(Fault::Unreadable { account, field }) => match account.parse() {
-            Ok(id) => {
-                let message = Fault::Unreadable { account, field }.to_string();
-                Ok(Err(UnreadableAccount { account: id, message }))
-            }
-            Err(_) => Err(Fault::Unreadable { account, field }),
-        },
+        Err(Fault::Unreadable(unreadable)) => Ok(Err(unreadable.alone()?)),
         Err(fault) => Err(fault),
     }
 }
@@ -151,7 +130,7 @@ pub(super) fn names(
     after: Option<&AccountId>,
     limit: u32,
 ) -> Result<Vec<(AccountId, String)>, Fault> {
-    let mut statement = tx.prepare_cached("SELECT id, name FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+    let mut statement = tx.prepare_cached(NAMES)?;
     let names = statement.query_and_then(params![after.map_or("", AccountId::as_str), limit], |row| {
         let mut columns = Columns::new(row);
         Ok((columns.text("accounts.id")?, columns.text("accounts.name")?))

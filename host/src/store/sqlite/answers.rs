@@ -34,7 +34,9 @@ pub(super) fn recall(
     Ok(found.optional()?)
 }
 
+pub(super) const FORGET: &str = "DELETE FROM answers WHERE at < ?1";
+
 pub(super) fn forget(tx: Transaction<'_>, before: Instant) -> Result<(), Fault> {
-    tx.prepare_cached("DELETE FROM answers WHERE at < ?1")?.execute([before.millis()])?;
+    tx.prepare_cached(FORGET)?.execute([before.millis()])?;
     Ok(tx.commit()?)
 }

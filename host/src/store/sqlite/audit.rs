@@ -3,17 +3,12 @@
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::fault::Fault;
-use super::rows::Columns;
 use crate::domain::model::{AccountId, AuditEntry, AuditRow, ChainHead};
+use crate::store::rows::{audit_columns, audit_row, head};
 
-/// The rows of `audit` in the order that [`read`] has them.
 macro_rules! rows {
     ($which:literal) => {
-        concat!(
-            "SELECT account_id, seq, at, actor, authenticated, action, before, after, reasons, detail, policy_version,
-                module_sha256, fingerprint, previous_hash, hash FROM audit ",
-            $which
-        )
+        concat!("SELECT ", audit_columns!(), " FROM audit ", $which)
     };
 }
 
@@ -66,39 +61,17 @@ pub(super) fn page(
 }
 
 pub(super) fn after(tx: &Transaction<'_>, after: Option<(&str, i64)>, limit: u32) -> Result<Vec<AuditRow>, Fault> {
-    let (account, seq) = after.unwrap_or(("", 0));
+    // Whatever somebody put there comes after this.
+    let (account, seq) = after.unwrap_or(("", i64::MIN));
     tx.prepare_cached(AFTER)?.query_and_then(params![account, seq, limit], read)?.collect()
 }
 
 pub(super) fn heads(tx: &Transaction<'_>, after: Option<&str>, limit: u32) -> Result<Vec<(String, ChainHead)>, Fault> {
     let mut statement = tx.prepare_cached(HEADS)?;
-    let heads = statement.query_and_then(params![after.unwrap_or(""), limit], |row| {
-        let mut columns = Columns::new(row);
-        let account = columns.plain("accounts.id")?.to_owned();
-        let seq = columns.integer("accounts.audit_seq")?;
-        Ok((account, ChainHead { seq, hash: columns.plain("accounts.audit_hash")?.to_owned() }))
-    })?;
+    let heads = statement.query_and_then(params![after.unwrap_or(""), limit], |row| Ok(head(row)?))?;
     heads.collect()
 }
 
 fn read(row: &Row<'_>) -> Result<AuditRow, Fault> {
-    let mut columns = Columns::new(row);
-    let text = |columns: &mut Columns<'_>, field| columns.plain(field).map(str::to_owned);
-    Ok(AuditRow {
-        account: text(&mut columns, "audit.account_id")?,
-        seq: columns.integer("audit.seq")?,
-        at: columns.integer("audit.at")?,
-        actor: columns.optional_text("audit.actor")?,
-        authenticated: text(&mut columns, "audit.authenticated")?,
-        action: text(&mut columns, "audit.action")?,
-        before: columns.optional_text("audit.before")?,
-        after: columns.optional_text("audit.after")?,
-        reasons: text(&mut columns, "audit.reasons")?,
-        detail: columns.optional_text("audit.detail")?,
-        policy_version: text(&mut columns, "audit.policy_version")?,
-        module_sha256: text(&mut columns, "audit.module_sha256")?,
-        fingerprint: text(&mut columns, "audit.fingerprint")?,
-        previous_hash: text(&mut columns, "audit.previous_hash")?,
-        hash: text(&mut columns, "audit.hash")?,
-    })
+    Ok(audit_row(row)?)
 }

@@ -18,9 +18,7 @@ pub(super) fn all(tx: Transaction<'_>, commits: &[Commit]) -> Result<Vec<Committ
 /// Stores one commit; a stale one writes nothing.
 pub(super) fn one(tx: &Connection, commit: &Commit) -> Result<Committed, Fault> {
     let account = &commit.account;
-    if let Some(remember) = &commit.remember
-        && answers::is_used(tx, account, remember)?
-    {
+    if is_repeated(tx, commit)? {
         return Ok(Committed::Stale);
     }
     let mut bump = tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1 AND revision = ?2")?;
@@ -37,6 +35,11 @@ pub(super) fn one(tx: &Connection, commit: &Commit) -> Result<Committed, Fault> 
         answers::insert(tx, account, remember, commit.now)?;
     }
     Ok(Committed::Stored { version })
+}
+
+/// Whether somebody used the commit's key already.
+pub(super) fn is_repeated(tx: &Connection, commit: &Commit) -> Result<bool, Fault> {
+    commit.remember.as_ref().map_or(Ok(false), |remember| answers::is_used(tx, &commit.account, remember))
 }
 
 fn write_designation(tx: &Connection, commit: &Commit) -> Result<(), Fault> {

@@ -5,11 +5,14 @@ use security_contact_policy::{Instant, Name, UserId};
 
 use super::commit;
 use super::fault::Fault;
-use super::rows::{Columns, member, member_columns};
 use crate::domain::fold;
 use crate::domain::model::{
     AccountId, CandidateCursor, ChainHead, Committed, DirectoryWrite, DisplayName, EmailAddress, Member,
 };
+use crate::store::rows::{Columns, member, member_columns};
+
+/// The revision of an account that comes into being, before its review.
+const NEW_REVISION: i64 = 0;
 
 /// Takes over entries in one transaction, so that a large import does not wait for the disk at every account.
 pub(super) fn put_all(tx: Transaction<'_>, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, Fault> {
@@ -28,7 +31,9 @@ fn put(tx: &Connection, write: &DirectoryWrite) -> Result<Committed, Fault> {
         )?
         .query_row([entry.account.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    if known.map(|(revision, _): (i64, i64)| revision) != *revision {
+    let found = known.map(|(revision, _): (i64, i64)| revision);
+    // Whatever makes the review stale is found before anything is written.
+    if found != *revision || found.unwrap_or(NEW_REVISION) != review.revision || commit::is_repeated(tx, review)? {
         return Ok(Committed::Stale);
     }
     let mut changed = put_profile(tx, &entry.account, entry.profile.as_ref())?;
@@ -45,11 +50,12 @@ fn put_profile(tx: &Connection, account: &AccountId, profile: Option<&(DisplayNa
     let Some((name, owner)) = profile else { return Ok(false) };
     let ChainHead { seq, hash } = ChainHead::default();
     let mut upsert = tx.prepare_cached(
-        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash) VALUES (?1, ?2, ?3, 0, ?4, ?5)
+        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id
         WHERE (name, owner_id) IS NOT (excluded.name, excluded.owner_id)",
     )?;
-    let changed = upsert.execute(params![account.as_str(), name.as_str(), owner.as_str(), seq, hash])? > 0;
+    let changed =
+        upsert.execute(params![account.as_str(), name.as_str(), owner.as_str(), NEW_REVISION, seq, hash])? > 0;
     if changed {
         let mut insert = tx.prepare_cached(
             "INSERT INTO designations (account_id, version, generation) VALUES (?1, 0, 0)
@@ -133,5 +139,6 @@ fn candidate(row: &Row<'_>, words: &[&str]) -> Result<Option<Member>, Fault> {
     let _: AccountId = columns.text("people.account_id")?;
     let name = columns.plain("people.folded_name")?;
     let email = columns.plain("people.folded_email")?;
-    if words.iter().all(|word| name.contains(word) || email.contains(word)) { member(&mut columns) } else { Ok(None) }
+    let is_found = words.iter().all(|word| name.contains(word) || email.contains(word));
+    if is_found { Ok(member(&mut columns)?) } else { Ok(None) }
 }

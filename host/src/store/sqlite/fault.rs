@@ -3,6 +3,7 @@
 use rusqlite::ErrorCode;
 
 use crate::domain::ports::StoreError;
+use crate::store::rows::Unreadable;
 
 /// Why an operation did not happen; its transaction was rolled back.
 #[derive(Debug, thiserror::Error)]
@@ -10,14 +11,9 @@ pub(super) enum Fault {
     /// SQLite's own error. It names tables and columns, and no values.
     #[error("SQLite reported an error")]
     Sqlite(#[from] rusqlite::Error),
-    /// A column holds what the model cannot. The value is not told: it may be a name or an address.
-    #[error("`{field}` cannot be read for the account `{account}`")]
-    Unreadable {
-        /// Whose row it is.
-        account: String,
-        /// The table and column.
-        field: &'static str,
-    },
+    /// A column holds what the model cannot.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// The thread of the operation ended without an answer.
     #[error("the operation was broken off")]
     BrokenOff,

@@ -7,6 +7,7 @@
 mod accounts;
 mod answers;
 mod audit;
+mod cells;
 mod commit;
 mod directory;
 mod fault;
@@ -14,7 +15,6 @@ mod migrate;
 mod open;
 mod outbox;
 mod pool;
-mod rows;
 #[cfg(test)]
 mod tests;
 

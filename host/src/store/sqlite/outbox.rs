@@ -1,17 +1,18 @@
 //! Mails on their way, and events that are yet to be addressed: leased to one sender at a time.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
-use security_contact_policy::{Event, Instant, UserId};
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, params};
+use security_contact_policy::{Instant, UserId};
 
 use super::audit;
 use super::commit::json;
 use super::fault::Fault;
-use super::rows::Columns;
 use crate::domain::model::{
-    AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, EventText, NewEvent, NewMail, OutboxFilter, OutboxRow,
-    Queued, Settlement,
+    AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow,
+    OutboxState, Queued, Settlement,
+};
+use crate::store::rows::{
+    Outcome, Settled, StoredEvent, Unreadable, claimed, due_columns, listed, listed_columns, new_message_id, settled,
+    settled_columns,
 };
 
 /// Queues one mail. One without an address is only recorded, as `unreachable`.
@@ -43,17 +44,6 @@ pub(super) fn insert_mail(
     Ok(())
 }
 
-fn new_message_id() -> String {
-    format!("<{}@security-contact>", Uuid::new_v4())
-}
-
-/// An event as its row holds it.
-#[derive(Serialize, Deserialize)]
-struct StoredEvent {
-    event: Event,
-    text: EventText,
-}
-
 pub(super) fn queue_event(
     tx: Transaction<'_>,
     account: &AccountId,
@@ -63,7 +53,7 @@ pub(super) fn queue_event(
     if !tx.prepare_cached("SELECT 1 FROM accounts WHERE id = ?1")?.exists([account.as_str()])? {
         return Ok(None);
     }
-    let message = json(&StoredEvent { event: new.event, text: new.text.clone() })?;
+    let message = json(&StoredEvent::of(new))?;
     let mut find = tx.prepare_cached("SELECT id, message FROM outbox WHERE account_id = ?1 AND event_key = ?2")?;
     let found: Option<(i64, String)> =
         find.query_row([account.as_str(), new.key.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -81,10 +71,14 @@ pub(super) fn queue_event(
     Ok(Some(Queued::New(id)))
 }
 
-pub(super) const DUE: &str = "SELECT account_id, id, lease, attempts, trying_since, queued_at, to_user, address,
-        message_id, message, event_id
-    FROM outbox WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
-    ORDER BY due_at, id LIMIT ?2";
+/// The index is named, since SQLite would rather go through all that is pending, and sort it.
+pub(super) const DUE: &str = concat!(
+    "SELECT ",
+    due_columns!(),
+    " FROM outbox INDEXED BY outbox_due
+    WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
+    ORDER BY due_at, id LIMIT ?2"
+);
 
 /// Leases due rows. One that cannot be read is set aside as failed, so that it does not hold up all the others.
 pub(super) fn claim(
@@ -93,27 +87,26 @@ pub(super) fn claim(
     leased_until: Instant,
     limit: u32,
 ) -> Result<Vec<Claimed>, Fault> {
-    let mut claimed = Vec::new();
+    let mut leased = Vec::new();
     for Due { id, row } in due(&tx, now, limit)? {
         let lease = lease(&tx, id, leased_until)?;
         match row {
-            Ok(Claimed::Mail(mail)) => claimed.push(Claimed::Mail(ClaimedMail { lease, ..mail })),
-            Ok(Claimed::Event(event)) => claimed.push(Claimed::Event(ClaimedEvent { lease, ..event })),
-            Err(fault @ Fault::Unreadable { .. }) => {
-                tracing::error!(outbox_id = id, %fault, "a queued mail is set aside as failed");
-                update(&tx, id, lease, now, &Settlement::Failed { error: fault.to_string() })?;
+            Ok(Claimed::Mail(mail)) => leased.push(Claimed::Mail(ClaimedMail { lease, ..mail })),
+            Ok(Claimed::Event(event)) => leased.push(Claimed::Event(ClaimedEvent { lease, ..event })),
+            Err(error) => {
+                tracing::error!(outbox_id = id, %error, "a queued mail is set aside as failed");
+                update(&tx, id, lease, now, &Settlement::Failed { error: error.to_string() })?;
             }
-            Err(fault) => return Err(fault),
         }
     }
     tx.commit()?;
-    Ok(claimed)
+    Ok(leased)
 }
 
 /// A row of the outbox that was read, or on its own not.
 struct Due {
     id: i64,
-    row: Result<Claimed, Fault>,
+    row: Result<Claimed, Unreadable>,
 }
 
 fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<Due>, Fault> {
@@ -121,38 +114,6 @@ fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<Due>, Fault
     let rows =
         statement.query_and_then(params![now.millis(), limit], |row| Ok(Due { id: row.get(1)?, row: claimed(row) }))?;
     rows.collect()
-}
-
-fn claimed(row: &Row<'_>) -> Result<Claimed, Fault> {
-    let mut columns = Columns::new(row);
-    let account = columns.text("outbox.account_id")?;
-    let id = columns.integer("outbox.id")?;
-    let lease = columns.integer("outbox.lease")?;
-    let attempts = columns.count("outbox.attempts")?;
-    let trying_since = columns.instant("outbox.trying_since")?;
-    let queued_at = columns.instant("outbox.queued_at")?;
-    let Some(to) = columns.optional_text("outbox.to_user")? else {
-        columns.skip(2);
-        let StoredEvent { event, text } = columns.json("outbox.message")?;
-        return Ok(Claimed::Event(ClaimedEvent { id, lease, attempts, trying_since, queued_at, account, event, text }));
-    };
-    let address = columns.text("outbox.address")?;
-    let message_id = columns.text("outbox.message_id")?;
-    let message = columns.json("outbox.message")?;
-    let event = columns.optional_integer("outbox.event_id")?;
-    Ok(Claimed::Mail(ClaimedMail {
-        id,
-        lease,
-        attempts,
-        trying_since,
-        queued_at,
-        account,
-        to,
-        address,
-        message_id,
-        message,
-        event,
-    }))
 }
 
 /// Gives a row a new lease, whose number no earlier holder has.
@@ -164,21 +125,13 @@ fn lease(tx: &Transaction<'_>, id: i64, leased_until: Instant) -> Result<i64, Fa
 
 pub(super) fn settle(tx: Transaction<'_>, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), Fault> {
     if let Some(settled) = update(&tx, id, lease, now, result)? {
-        follow(&tx, &settled, now, result)?;
+        follow(&tx, id, &settled, now, result)?;
     }
     Ok(tx.commit()?)
 }
 
-/// The row that was settled.
-struct Settled {
-    id: i64,
-    account: AccountId,
-    to: Option<UserId>,
-    address: Option<String>,
-    event: Option<i64>,
-}
-
-/// Records a result, if the lease is the row's present one and was not settled before.
+/// Records a result, if the lease is the row's present one and was not settled before. A row that was dropped meanwhile
+/// stays dropped, unless it went out all the same.
 fn update(
     tx: &Transaction<'_>,
     id: i64,
@@ -186,29 +139,19 @@ fn update(
     now: Instant,
     result: &Settlement,
 ) -> Result<Option<Settled>, Fault> {
-    let (state, due_at, error) = match result {
-        Settlement::Sent { .. } | Settlement::Addressed { .. } => ("sent", None, None),
-        Settlement::Retry { at, error } => ("pending", Some(at.millis()), Some(error)),
-        Settlement::Failed { error } | Settlement::Bounced { error, .. } => ("failed", None, Some(error)),
-        Settlement::Withdrawn => ("withdrawn", None, None),
-        Settlement::Released => return release(tx, id, lease).map(|()| None),
+    let Some(Outcome { state, due_at, error }) = Outcome::of(result) else {
+        return release(tx, id, lease).map(|()| None);
     };
-    let mut statement = tx.prepare_cached(
+    let mut statement = tx.prepare_cached(concat!(
         "UPDATE outbox SET state = ?3, attempts = attempts + 1, due_at = coalesce(?4, due_at), leased_until = NULL,
             last_error = coalesce(?5, last_error), settled_at = iif(?3 = 'pending', NULL, ?6)
-        WHERE id = ?1 AND lease = ?2 AND state = 'pending' AND leased_until IS NOT NULL
-        RETURNING account_id, to_user, address, event_id",
-    )?;
-    let mut rows = statement.query(params![id, lease, state, due_at, error, now.millis()])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let mut columns = Columns::new(row);
-    Ok(Some(Settled {
-        id,
-        account: columns.text("outbox.account_id")?,
-        to: columns.optional_text("outbox.to_user")?,
-        address: columns.optional_text("outbox.address")?,
-        event: columns.optional_integer("outbox.event_id")?,
-    }))
+        WHERE id = ?1 AND lease = ?2 AND leased_until IS NOT NULL AND (state = 'pending' OR state = 'dropped' AND ?7)
+        RETURNING ",
+        settled_columns!()
+    ))?;
+    let went_out = matches!(result, Settlement::Sent { .. });
+    let mut rows = statement.query(params![id, lease, state, due_at, error, now.millis(), went_out])?;
+    Ok(rows.next()?.map(settled).transpose()?)
 }
 
 /// Ends the present lease, and changes nothing else.
@@ -222,12 +165,12 @@ fn release(tx: &Transaction<'_>, id: i64, lease: i64) -> Result<(), Fault> {
 }
 
 /// What else a result means.
-fn follow(tx: &Transaction<'_>, settled: &Settled, now: Instant, result: &Settlement) -> Result<(), Fault> {
+fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result: &Settlement) -> Result<(), Fault> {
     match result {
         Settlement::Sent { audit: Some(entry) } => drop(audit::append(tx, &settled.account, entry)?),
         Settlement::Addressed { mails } => {
             for mail in mails {
-                insert_mail(tx, &settled.account, None, Some(settled.id), now, mail)?;
+                insert_mail(tx, &settled.account, None, Some(id), now, mail)?;
             }
         }
         Settlement::Withdrawn => {
@@ -247,25 +190,33 @@ fn follow(tx: &Transaction<'_>, settled: &Settled, now: Instant, result: &Settle
     Ok(())
 }
 
-/// Marks the recipient's address, while it is the one that was tried. Says whether it was not so marked before.
+/// Marks the recipient's address, while it is the one that was tried. Says whether it was not so marked before; the
+/// account then has another revision.
 fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Result<bool, Fault> {
     let mut mark = tx.prepare_cached(
         "UPDATE people SET unreachable_since = ?4
         WHERE account_id = ?1 AND id = ?2 AND email = ?3 AND unreachable_since IS NULL",
     )?;
     let to = settled.to.as_ref().map(UserId::as_str);
-    Ok(mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0)
+    let is_new = mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0;
+    if is_new {
+        let mut bump = tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?;
+        bump.execute([settled.account.as_str()])?;
+    }
+    Ok(is_new)
 }
 
+/// Rows of the outbox after a number, oldest first.
 macro_rules! rows {
-    ($which:literal) => {
-        concat!(
-            "SELECT account_id, id, to_user, state, attempts, queued_at, due_at, last_error FROM outbox WHERE id > ?1 ",
-            $which,
-            " ORDER BY id LIMIT ?2"
-        )
+    ($from:literal, $which:literal) => {
+        concat!("SELECT ", listed_columns!(), " FROM ", $from, " WHERE id > ?1 ", $which, " ORDER BY id LIMIT ?2")
     };
 }
+
+pub(super) const LIST: &str = rows!("outbox", "");
+pub(super) const OF_STATE: &str = rows!("outbox INDEXED BY outbox_by_state", "AND state = ?3");
+pub(super) const OF_ACCOUNT: &str = rows!("outbox INDEXED BY outbox_by_account", "AND account_id = ?3");
+pub(super) const OF_BOTH: &str = rows!("outbox INDEXED BY outbox_by_account", "AND account_id = ?3 AND state = ?4");
 
 pub(super) fn list(
     tx: &Transaction<'_>,
@@ -274,31 +225,20 @@ pub(super) fn list(
     limit: u32,
 ) -> Result<Vec<OutboxRow>, Fault> {
     let account = filter.account.as_ref().map(AccountId::as_str);
-    let found = match filter.state {
-        Some(state) => tx
-            .prepare_cached(rows!("AND state = ?4 AND (?3 IS NULL OR account_id = ?3)"))?
-            .query_and_then(params![after, limit, account, state.as_str()], listed)?
-            .collect(),
-        None => tx
-            .prepare_cached(rows!("AND (?3 IS NULL OR account_id = ?3)"))?
-            .query_and_then(params![after, limit, account], listed)?
-            .collect(),
+    let state = filter.state.map(OutboxState::as_str);
+    let sql = match (account, state) {
+        (None, None) => LIST,
+        (None, Some(_)) => OF_STATE,
+        (Some(_), None) => OF_ACCOUNT,
+        (Some(_), Some(_)) => OF_BOTH,
     };
-    found
+    let mut parameters: Vec<&dyn ToSql> = vec![&after, &limit];
+    parameters.extend(account.iter().chain(&state).map(|filter| filter as &dyn ToSql));
+    tx.prepare_cached(sql)?.query_and_then(parameters.as_slice(), read)?.collect()
 }
 
-fn listed(row: &Row<'_>) -> Result<OutboxRow, Fault> {
-    let mut columns = Columns::new(row);
-    Ok(OutboxRow {
-        account: columns.text("outbox.account_id")?,
-        id: columns.integer("outbox.id")?,
-        to: columns.optional_text("outbox.to_user")?,
-        state: columns.text("outbox.state")?,
-        attempts: columns.count("outbox.attempts")?,
-        queued_at: columns.instant("outbox.queued_at")?,
-        due_at: columns.instant("outbox.due_at")?,
-        last_error: columns.optional_text("outbox.last_error")?,
-    })
+fn read(row: &Row<'_>) -> Result<OutboxRow, Fault> {
+    Ok(listed(row)?)
 }
 
 /// Has a failed or dropped row tried again. The lease grows, so that a try from before settles nothing.
@@ -306,7 +246,7 @@ pub(super) fn retry(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, 
     let found = tx
         .prepare_cached(
             "UPDATE outbox SET state = 'pending', due_at = ?2, trying_since = ?2, attempts = 0, settled_at = NULL,
-                lease = lease + 1
+                leased_until = NULL, lease = lease + 1
             WHERE id = ?1 AND state IN ('failed', 'dropped')",
         )?
         .execute(params![id, now.millis()])?;
@@ -314,10 +254,11 @@ pub(super) fn retry(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, 
     Ok(found > 0)
 }
 
+/// Drops a pending or failed row. Its lease stays, for a try that is under way.
 pub(super) fn discard(tx: Transaction<'_>, id: i64, now: Instant) -> Result<bool, Fault> {
     let found = tx
         .prepare_cached(
-            "UPDATE outbox SET state = 'dropped', leased_until = NULL, settled_at = ?2
+            "UPDATE outbox SET state = 'dropped', settled_at = ?2
             WHERE id = ?1 AND state IN ('pending', 'failed')",
         )?
         .execute(params![id, now.millis()])?;

@@ -133,11 +133,12 @@ CREATE TABLE outbox (
     CHECK ((to_user IS NULL) = (event_key IS NOT NULL)),
     CHECK (to_user IS NULL OR (state = 'unreachable') = (address IS NULL)),
     CHECK ((state = 'pending') = (settled_at IS NULL)),
-    CHECK (leased_until IS NULL OR state = 'pending')
+    CHECK (leased_until IS NULL OR state IN ('pending', 'dropped'))
 ) STRICT;
 
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'pending';
 CREATE INDEX outbox_by_state ON outbox (state, id);
+CREATE INDEX outbox_by_account ON outbox (account_id, id);
 CREATE UNIQUE INDEX outbox_events ON outbox (account_id, event_key) WHERE event_key IS NOT NULL;
 -- A recipient has an event once, unless it was withdrawn.
 CREATE UNIQUE INDEX outbox_event_mails ON outbox (event_id, to_user) WHERE event_id IS NOT NULL AND state <> 'withdrawn';

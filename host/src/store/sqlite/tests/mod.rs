@@ -1,5 +1,6 @@
 //! What is SQLite's own, beside what holds for every store.
 
+mod chain;
 mod contents;
 mod damage;
 mod opening;

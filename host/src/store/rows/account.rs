@@ -1,0 +1,124 @@
+//! Accounts and people.
+
+use security_contact_policy::{Person, RemindedFor};
+
+use super::{Cells, Columns, Unreadable};
+use crate::domain::model::{Chosen, Member, Snapshot};
+
+/// The columns of `people` that [`member`] reads, of the table or alias of that name.
+macro_rules! member_columns {
+    ($people:literal) => {
+        concat!(
+            $people,
+            ".id, ",
+            $people,
+            ".role, ",
+            $people,
+            ".account_settings, ",
+            $people,
+            ".status, ",
+            $people,
+            ".last_login_at, ",
+            $people,
+            ".staff_role, ",
+            $people,
+            ".name, ",
+            $people,
+            ".email, ",
+            $people,
+            ".unreachable_since"
+        )
+    };
+}
+pub(in crate::store) use member_columns;
+
+/// Whole snapshots in one statement, in the order that [`snapshot`] reads: `$more` columns after them, of `$from`. The
+/// announced person comes along only when neither the owner nor the designee is the same.
+macro_rules! snapshots {
+    ($which:expr) => {
+        $crate::store::rows::snapshots!("", "accounts", $which)
+    };
+    ($more:expr, $from:expr, $which:expr) => {
+        concat!(
+            "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, designations.version,
+                designations.announced,
+                designations.reminded_valid_until, designations.reminded_days, designations.next_review_at, ",
+            $crate::store::rows::member_columns!("owner"),
+            ", designations.user_id, designations.chosen_at, designations.chosen_by, ",
+            $crate::store::rows::member_columns!("designee"),
+            ", ",
+            $crate::store::rows::member_columns!("announced"),
+            $more,
+            " FROM ",
+            $from,
+            " JOIN designations ON designations.account_id = accounts.id
+            LEFT JOIN people AS owner ON owner.account_id = accounts.id AND owner.id = accounts.owner_id
+            LEFT JOIN people AS designee
+                ON designee.account_id = accounts.id AND designee.id = designations.user_id
+            LEFT JOIN people AS announced
+                ON announced.account_id = accounts.id AND announced.id = designations.announced
+                AND announced.id <> accounts.owner_id AND announced.id IS DISTINCT FROM designations.user_id
+            ",
+            $which
+        )
+    };
+}
+pub(in crate::store) use snapshots;
+
+/// The account, designation and people of one row of the snapshot query; `others` has the announced person at most.
+pub(in crate::store) fn snapshot<R: Cells>(columns: &mut Columns<'_, R>) -> Result<Snapshot, Unreadable> {
+    Ok(Snapshot {
+        account: columns.text("accounts.id")?,
+        name: columns.text("accounts.name")?,
+        owner_id: columns.text("accounts.owner_id")?,
+        revision: columns.integer("accounts.revision")?,
+        version: columns.integer("designations.version")?,
+        announced: columns.optional_text("designations.announced")?,
+        reminded_for: reminded_for(columns)?,
+        next_review_at: columns.optional_instant("designations.next_review_at")?,
+        owner: member(columns)?,
+        chosen: chosen(columns)?,
+        others: Vec::from_iter(member(columns)?),
+    })
+}
+
+fn reminded_for<R: Cells>(columns: &mut Columns<'_, R>) -> Result<Option<RemindedFor>, Unreadable> {
+    let valid_until = columns.optional_instant("designations.reminded_valid_until")?;
+    let days = columns.optional_json("designations.reminded_days")?;
+    Ok(valid_until.zip(days).map(|(valid_until, days)| RemindedFor { valid_until, days }))
+}
+
+fn chosen<R: Cells>(columns: &mut Columns<'_, R>) -> Result<Option<Chosen>, Unreadable> {
+    let Some(user_id) = columns.optional_text("designations.user_id")? else {
+        columns.skip(2);
+        columns.skip(MEMBER_COLUMNS);
+        return Ok(None);
+    };
+    let since = columns.instant("designations.chosen_at")?;
+    let by = columns.text("designations.chosen_by")?;
+    Ok(Some(Chosen { user_id, member: member(columns)?, since, by }))
+}
+
+const MEMBER_COLUMNS: usize = 9;
+
+/// One person; `None` when the columns come from a join that found nobody.
+pub(in crate::store) fn member<R: Cells>(columns: &mut Columns<'_, R>) -> Result<Option<Member>, Unreadable> {
+    let Some(id) = columns.optional_text("people.id")? else {
+        columns.skip(MEMBER_COLUMNS - 1);
+        return Ok(None);
+    };
+    let person = Person {
+        id,
+        role: columns.any_text("people.role")?,
+        account_settings: columns.text("people.account_settings")?,
+        status: columns.text("people.status")?,
+        last_login_at: columns.optional_instant("people.last_login_at")?,
+        staff_role: columns.optional_any_text("people.staff_role")?,
+    };
+    Ok(Some(Member {
+        person,
+        name: columns.text("people.name")?,
+        email: columns.optional_text("people.email")?,
+        unreachable_since: columns.optional_instant("people.unreachable_since")?,
+    }))
+}
