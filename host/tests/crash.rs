@@ -65,7 +65,7 @@ const DAMAGE: &[(&str, &str)] = &[
 ];
 
 fn damage_to_the_store_is_found(outcome: &Outcome) {
-    let mut database = Connection::open(outcome.store.file()).unwrap();
+    let mut database = Connection::open(outcome.store.file().unwrap()).unwrap();
     database.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     for (damage, expected) in DAMAGE {
         let damaged = database.transaction().unwrap();
@@ -79,7 +79,7 @@ fn damage_to_the_store_is_found(outcome: &Outcome) {
 }
 
 fn damage_to_the_evidence_is_found(outcome: &mut Outcome) {
-    let database = Connection::open(outcome.store.file()).unwrap();
+    let database = Connection::open(outcome.store.file().unwrap()).unwrap();
     let contents = Contents::read(&mut &database).unwrap();
     let mut found = |change: &dyn Fn(&mut Outcome)| {
         let kept = outcome.evidence.clone();

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::peer::Peer;
 use crate::process::Process;
 use crate::stage::{Job, PATIENCE, Stage};
-use crate::store::Database;
+use crate::store::Store;
 use crate::traffic::TOKEN;
 
 /// The longest time that a kill comes after what it waited for.
@@ -52,7 +52,7 @@ impl Kills {
 /// Keeps servers running, and kills them.
 pub(crate) struct Killer<'s> {
     stage: &'s Stage,
-    store: &'s dyn Database,
+    store: &'s Store,
     rng: Rng,
     /// The files that servers are told their secrets by.
     secrets: TempDir,
@@ -74,13 +74,7 @@ enum Victim {
 
 impl<'s> Killer<'s> {
     /// Somebody who keeps that many servers running.
-    pub(crate) fn new(
-        stage: &'s Stage,
-        store: &'s dyn Database,
-        peer: &Peer,
-        servers: usize,
-        rng: Rng,
-    ) -> Result<Self> {
+    pub(crate) fn new(stage: &'s Stage, store: &'s Store, peer: &Peer, servers: usize, rng: Rng) -> Result<Self> {
         let secrets = TempDir::with_prefix("security-contact-crash-")?;
         fs::write(secrets.path().join("token"), TOKEN)?;
         fs::write(secrets.path().join("smtp-url"), peer.url())?;
@@ -233,9 +227,4 @@ impl<'s> Killer<'s> {
     fn pause(&mut self, micros: u64) {
         thread::sleep(Duration::from_micros(self.rng.u64(..=micros)));
     }
-}
-
-/// Kills a process that is not ours by its number.
-pub(crate) fn kill_by_number(number: u32) -> Result<bool> {
-    Ok(Command::new("kill").args(["-KILL", &number.to_string()]).stderr(Stdio::null()).status()?.success())
 }

@@ -16,7 +16,7 @@ use crate::killer::{Killer, Kills};
 use crate::peer::{Arrived, Peer, count};
 use crate::process::{Program, lock};
 use crate::stage::{Job, Stage};
-use crate::store::{Database, Sqlite};
+use crate::store::{Store, StoreKind};
 use crate::traffic::{Importer, Writer, review};
 use crate::violation::Violation;
 use crate::world::World;
@@ -32,13 +32,6 @@ const LOOK_EVERY: u32 = 10;
 
 /// How long mails and reviews may take to come to rest, after the last kill.
 const SETTLE: Duration = Duration::from_secs(240);
-
-/// Which store the program works with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum StoreKind {
-    /// One file
-    Sqlite,
-}
 
 /// What a run does.
 #[derive(Clone, Debug)]
@@ -86,7 +79,7 @@ pub struct Outcome {
     /// What was acknowledged, and what arrived.
     pub evidence: Evidence,
     /// The store as it was left; removed with this.
-    pub store: Sqlite,
+    pub store: Store,
 }
 
 /// Runs a plan.
@@ -95,14 +88,14 @@ pub struct Outcome {
 /// When the harness itself cannot go on. What the program does wrong is a violation instead.
 pub fn run(plan: &Plan) -> Result<Outcome> {
     let began = Instant::now();
-    let store = Sqlite::create()?;
+    let store = Store::create(plan.store)?;
     let mut rng = Rng::with_seed(plan.seed);
     let mut peer = Peer::start(rng.u64(..))?;
-    let stage = Stage::new(Program::new(&plan.program, store.options()), false);
+    let stage = Stage::new(Program::new(&plan.program, store.options()), store.is_server());
     let (world, kills) = Run { plan, stage: &stage, store: &store, peer: &mut peer, rng }.all()?;
     let mails = peer.stop()?;
     let evidence = Evidence { ledger: lock(&stage.ledger).clone(), world, mails };
-    let contents = look(&store)?;
+    let contents = store.contents()?;
     let mut violations = evidence.ledger.found.clone();
     violations.extend(at_the_end(&evidence, &contents));
     violations.extend(store.faults()?.into_iter().map(|fault| Violation::new("store_damaged", fault)));
@@ -116,7 +109,7 @@ pub fn run(plan: &Plan) -> Result<Outcome> {
 struct Run<'r> {
     plan: &'r Plan,
     stage: &'r Stage,
-    store: &'r dyn Database,
+    store: &'r Store,
     peer: &'r mut Peer,
     rng: Rng,
 }
@@ -125,7 +118,13 @@ impl Run<'_> {
     /// Traffic and kills, and everything at rest at the end.
     fn all(mut self) -> Result<(World, Kills)> {
         let mut importer = Importer::new(self.stage, self.rng.fork(), WRITERS);
-        let mut killer = Killer::new(self.stage, self.store, self.peer, 1, self.rng.fork())?;
+        let mut killer = Killer::new(
+            self.stage,
+            self.store,
+            self.peer,
+            if self.store.is_server() { 2 } else { 1 },
+            self.rng.fork(),
+        )?;
         self.found(&mut importer, &mut killer)?;
         killer.keep_running()?;
         self.under_traffic(&mut importer, &mut killer)?;
@@ -184,7 +183,7 @@ impl Run<'_> {
     fn look(&self, kills: u32) -> Result<()> {
         let ledger = lock(&self.stage.ledger).clone();
         let mails = self.peer.arrived();
-        let found = at_any_moment(&ledger, &mails, &look(self.store)?);
+        let found = at_any_moment(&ledger, &mails, &self.store.contents()?);
         let (acknowledged, mails) = (ledger.acknowledged(), mails.len());
         eprintln!("{kills} kills, {acknowledged} acknowledged, {mails} mails, {} violations", found.len());
         self.stage.note(|ledger| {
@@ -200,7 +199,7 @@ impl Run<'_> {
         let began = Instant::now();
         loop {
             killer.keep_running()?;
-            let contents = look(self.store)?;
+            let contents = self.store.contents()?;
             let now = now_ms();
             let mails = contents.outbox.iter().any(|mail| mail.state == "pending");
             let reviews = contents.accounts.values().any(|account| account.next_review_at.is_some_and(|at| at <= now));
@@ -235,15 +234,6 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
-
-fn look(store: &dyn Database) -> Result<Contents> {
-    let mut contents = Contents::default();
-    store.look(&mut |query| {
-        contents = Contents::read(query)?;
-        Ok(())
-    })?;
-    Ok(contents)
 }
 
 fn summary(

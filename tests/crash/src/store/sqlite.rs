@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
-use fastrand::Rng;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use super::{Database, Query, Row};
+use super::{Query, Row};
 
 /// A data folder of its own.
 #[derive(Debug)]
@@ -18,13 +17,12 @@ pub struct Sqlite(TempDir);
 
 impl Sqlite {
     /// A folder that holds nothing yet.
-    pub(crate) fn create() -> Result<Self> {
+    pub(super) fn create() -> Result<Self> {
         Ok(Self(TempDir::with_prefix("security-contact-crash-")?))
     }
 
     /// The database file.
-    #[must_use]
-    pub fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         self.0.path().join("data/security-contact.sqlite")
     }
 
@@ -33,23 +31,17 @@ impl Sqlite {
         connection.busy_timeout(Duration::from_secs(30))?;
         Ok(connection)
     }
-}
 
-impl Database for Sqlite {
-    fn options(&self) -> Vec<OsString> {
+    pub(super) fn options(&self) -> Vec<OsString> {
         vec!["--data".into(), self.0.path().join("data").into()]
     }
 
-    fn look(&self, look: &mut dyn FnMut(&mut dyn Query) -> Result<()>) -> Result<()> {
+    pub(super) fn look<T>(&self, look: impl Fn(&mut dyn Query) -> Result<T>) -> Result<T> {
         let mut connection = self.connect()?;
         look(&mut &*connection.transaction()?)
     }
 
-    fn kill_backend(&self, _rng: &mut Rng) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn faults(&self) -> Result<Vec<String>> {
+    pub(super) fn faults(&self) -> Result<Vec<String>> {
         let connection = self.connect()?;
         let mut faults = (&connection).rows("PRAGMA integrity_check")?;
         faults.retain(|row| row.first() != Some(&Some("ok".to_owned())));
