@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::options::Options;
 use super::{End, print, progress};
 use crate::domain::model::AccountId;
-use crate::domain::{Reverted, ReviewReport};
+use crate::domain::{Reverted, ReviewReport, Told};
 use crate::wiring::IfMissing;
 
 /// Check the designations of all accounts against the rules
@@ -51,30 +51,40 @@ struct FailedJson<'a> {
     error: &'a str,
 }
 
+/// What a review of all accounts found.
+struct Found {
+    report: ReviewReport,
+    reverted: Vec<Reverted>,
+    failed: Vec<(AccountId, String)>,
+}
+
 impl Review {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let parts = options.open(IfMissing::Fail)?;
         let bar = progress::count("accounts")?;
-        let report = parts.reviews.review_all(|reviewed| bar.set_position(reviewed)).await;
+        let (mut reverted, mut failed) = (Vec::new(), Vec::new());
+        let report = parts.reviews.review_all(|told| match told {
+            Told::Reverted(one) => reverted.push(one),
+            Told::Failed { account, error } => failed.push((account, error)),
+            Told::SoFar(reviewed) => bar.set_position(reviewed),
+        });
+        let report = report.await;
         bar.finish_and_clear();
-        let report = report?;
+        let found = Found { report: report?, reverted, failed };
         if self.json {
-            print::json(&report_json(&report))?
+            print::json(&report_json(&found))?
         } else {
-            tell(&report)?
+            tell(&found)?
         }
-        Ok(if report.failed.is_empty() { End::Done } else { End::Failed })
+        Ok(if found.failed.is_empty() { End::Done } else { End::Failed })
     }
 }
 
-fn report_json(report: &ReviewReport) -> ReportJson<'_> {
-    let reverted = report.reverted.iter().map(|Reverted { account, from, to, reasons }| RevertedJson {
-        account,
-        from,
-        to,
-        reasons,
-    });
-    let failed = report.failed.iter().map(|(account, error)| FailedJson { account, error });
+fn report_json(found: &Found) -> ReportJson<'_> {
+    let Found { report, reverted, failed } = found;
+    let reverted =
+        reverted.iter().map(|Reverted { account, from, to, reasons }| RevertedJson { account, from, to, reasons });
+    let failed = failed.iter().map(|(account, error)| FailedJson { account, error });
     ReportJson {
         reviewed: report.reviewed,
         reverted: reverted.collect(),
@@ -84,8 +94,8 @@ fn report_json(report: &ReviewReport) -> ReportJson<'_> {
     }
 }
 
-fn tell(report: &ReviewReport) -> io::Result<()> {
-    let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = report;
+fn tell(found: &Found) -> io::Result<()> {
+    let Found { report: ReviewReport { reviewed, owner_changed, reminded, .. }, reverted, failed } = found;
     if !reverted.is_empty() {
         let head = ["account", "from", "to", "because"].map(str::to_owned).to_vec();
         let rows = reverted.iter().map(|Reverted { account, from, to, reasons }| {
