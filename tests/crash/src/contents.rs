@@ -32,7 +32,6 @@ pub(crate) struct Account {
     pub(crate) announced: Option<String>,
     pub(crate) reminded_valid_until: Option<i64>,
     pub(crate) reminded_days: Option<String>,
-    pub(crate) next_review_at: Option<i64>,
 }
 
 /// Somebody in an account.
@@ -111,7 +110,7 @@ impl Contents {
 
 const ACCOUNTS: &str = "SELECT id, owner_id, CAST(audit_seq AS TEXT), audit_hash, user_id, CAST(chosen_at AS TEXT),
         chosen_by, CAST(version AS TEXT), announced, CAST(reminded_valid_until AS TEXT),
-        CAST(reminded_days AS TEXT), CAST(next_review_at AS TEXT)
+        reminded_days
     FROM accounts JOIN designations ON account_id = id ORDER BY id";
 
 const PEOPLE: &str = "SELECT account_id, id, role, status, CAST(last_login_at AS TEXT), email,
@@ -166,7 +165,6 @@ fn account(row: Row) -> Result<(String, Account)> {
         announced: columns.optional(),
         reminded_valid_until: columns.optional_number()?,
         reminded_days: columns.optional(),
-        next_review_at: columns.optional_number()?,
     };
     Ok((id, account))
 }

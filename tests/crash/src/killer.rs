@@ -1,22 +1,15 @@
 //! Whoever kills: servers at work and at their start, imports, reviews, and the processes of the store itself.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::Stdio;
-use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use fastrand::Rng;
 use serde::Serialize;
-use tempfile::TempDir;
 
-use crate::peer::Peer;
-use crate::process::Process;
+use crate::servers::Servers;
 use crate::stage::{Job, PATIENCE, Stage};
 use crate::store::Store;
-use crate::traffic::TOKEN;
 
 /// The longest time that a kill comes after what it waited for.
 const AFTER_WORK_MICROS: u64 = 4_000;
@@ -49,17 +42,12 @@ impl Kills {
     }
 }
 
-/// Keeps servers running, and kills them.
+/// Whoever kills.
 pub(crate) struct Killer<'s> {
     stage: &'s Stage,
     store: &'s Store,
     rng: Rng,
-    /// The files that servers are told their secrets by.
-    secrets: TempDir,
-    servers: Vec<Arc<Process>>,
-    wanted: usize,
-    /// How long a start takes.
-    start: Duration,
+    pub(crate) servers: Servers<'s>,
     pub(crate) kills: Kills,
 }
 
@@ -73,13 +61,8 @@ enum Victim {
 }
 
 impl<'s> Killer<'s> {
-    /// Somebody who keeps that many servers running.
-    pub(crate) fn new(stage: &'s Stage, store: &'s Store, peer: &Peer, servers: usize, rng: Rng) -> Result<Self> {
-        let secrets = TempDir::with_prefix("security-contact-crash-")?;
-        fs::write(secrets.path().join("token"), TOKEN)?;
-        fs::write(secrets.path().join("smtp-url"), peer.url())?;
-        let (servers, wanted, kills) = (Vec::new(), servers, Kills::default());
-        Ok(Self { stage, store, rng, secrets, servers, wanted, start: Duration::from_millis(300), kills })
+    pub(crate) fn new(stage: &'s Stage, store: &'s Store, servers: Servers<'s>, rng: Rng) -> Self {
+        Self { stage, store, rng, servers, kills: Kills::default() }
     }
 
     /// Kills once, and has everything running again afterwards or on its way there.
@@ -110,30 +93,26 @@ impl<'s> Killer<'s> {
 
     fn next_victim(&mut self) -> Victim {
         match self.rng.u32(..20) {
-            0..=8 => Victim::Server,
-            9..=11 => Victim::Start,
-            12..=14 => Victim::Job(Job::Import),
-            15..=16 => Victim::Job(Job::Review),
+            0..=7 => Victim::Server,
+            8..=10 => Victim::Start,
+            11..=13 => Victim::Job(Job::Import),
+            14..=15 => Victim::Job(Job::Review),
+            16 => Victim::Job(Job::Event),
             _ => Victim::Backend,
         }
     }
 
     /// Kills a server in the middle of its work.
     fn kill_server(&mut self) -> Result<()> {
-        self.keep_running()?;
-        let work = self.rng.u64(..=MAX_WORK);
-        self.stage.wait_for_acknowledgements(work, Duration::from_secs(5));
-        self.pause(AFTER_WORK_MICROS);
-        let victim = self.servers.swap_remove(self.rng.usize(..self.servers.len()));
-        self.kills.servers += u32::from(victim.kill()?);
-        self.stage.board.forget(victim.id());
-        self.keep_running()
+        self.let_work()?;
+        self.kills.servers += u32::from(self.servers.kill_one(&mut self.rng)?);
+        self.servers.keep_running()
     }
 
     /// Kills a server that is about to start.
     fn kill_start(&mut self) -> Result<()> {
-        let starting = self.start_server()?;
-        self.pause(u64::try_from(self.start.as_micros())?);
+        let starting = self.servers.start()?;
+        self.pause(u64::try_from(self.servers.start.as_micros())?);
         self.kills.starts += u32::from(starting.kill()?);
         self.stage.board.forget(starting.id());
         Ok(())
@@ -142,84 +121,28 @@ impl<'s> Killer<'s> {
     /// Kills a command that runs beside the servers.
     fn kill_job(&mut self, job: Job, patience: Duration) -> Result<()> {
         let Some((process, took)) = self.stage.next(job, patience) else { return Ok(()) };
-        self.pause(u64::try_from(took.unwrap_or(self.start).as_micros())?);
+        self.pause(u64::try_from(took.unwrap_or(self.servers.start).as_micros())?);
         let was_killed = u32::from(process.kill()?);
         match job {
             Job::Import => self.kills.imports += was_killed,
             Job::Review => self.kills.reviews += was_killed,
-            Job::Event => self.kills.events += was_killed,
+            Job::Event | Job::Operate => self.kills.events += was_killed,
         }
         Ok(())
     }
 
     fn kill_backend(&mut self) -> Result<()> {
-        self.keep_running()?;
-        let work = self.rng.u64(..=MAX_WORK);
-        self.stage.wait_for_acknowledgements(work, Duration::from_secs(5));
-        self.pause(AFTER_WORK_MICROS);
+        self.let_work()?;
         self.kills.backends += u32::from(self.store.kill_backend(&mut self.rng)?);
         Ok(())
     }
 
-    /// Starts servers until there are as many as wanted, and waits until all answer.
-    pub(crate) fn keep_running(&mut self) -> Result<()> {
-        let until = Instant::now() + PATIENCE;
-        self.bury()?;
-        while self.servers.len() < self.wanted {
-            let began = Instant::now();
-            let server = self.start_server()?;
-            if self.stage.board.wait_for(server.id(), PATIENCE).is_some() {
-                self.start = began.elapsed();
-                self.servers.push(server);
-                continue;
-            }
-            let words = self.stage.board.forget(server.id());
-            if !self.stage.store_may_fail || Instant::now() > until {
-                bail!("a server does not start: {}", words.join("\n"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes servers that ended although nobody killed them.
-    fn bury(&mut self) -> Result<()> {
-        for number in (0..self.servers.len()).rev() {
-            if let Some(status) = self.servers[number].ended()? {
-                let words = self.stage.board.forget(self.servers.swap_remove(number).id());
-                let last = words.last().cloned().unwrap_or_default();
-                self.stage.note(|ledger| ledger.add_violation("server_ended", format!("{status}: {last}")));
-            }
-        }
-        Ok(())
-    }
-
-    fn start_server(&self) -> Result<Arc<Process>> {
-        let mut command = self.stage.program.command(["serve", "--listen", "127.0.0.1:0", "--log", "info"]);
-        command.arg("--token-file").arg(self.secret("token")).arg("--smtp-url-file").arg(self.secret("smtp-url"));
-        command.args(["--mail-from", "security@example.com"]);
-        // What died is to be taken up again soon, so that a run sees it.
-        command.args(["--review-every", "1", "--retry-after", "1", "--lease", "2"]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let server = Arc::new(Process::start(&mut command)?);
-        if let Some(log) = server.take_stderr() {
-            self.stage.board.follow(server.id(), log);
-        }
-        Ok(server)
-    }
-
-    fn secret(&self, name: &str) -> PathBuf {
-        self.secrets.path().join(name)
-    }
-
-    /// Has every server end as it does when it is asked to.
-    pub(crate) fn stop(&mut self) -> Result<()> {
-        self.bury()?;
-        for server in self.servers.drain(..) {
-            let status = server.stop()?;
-            if !status.success() {
-                self.stage.note(|ledger| ledger.add_violation("server_ended", format!("asked to stop: {status}")));
-            }
-        }
+    /// Waits until servers have done something, and a little longer.
+    fn let_work(&mut self) -> Result<()> {
+        self.servers.keep_running()?;
+        let work = self.rng.u64(..=MAX_WORK);
+        self.stage.wait_for_acknowledgements(work, Duration::from_secs(5));
+        self.pause(AFTER_WORK_MICROS);
         Ok(())
     }
 

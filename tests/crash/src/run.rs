@@ -1,37 +1,35 @@
 //! A whole run: traffic and kills, then quiet, then the account of it.
 
 use std::path::PathBuf;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use fastrand::Rng;
 use serde::Serialize;
 
-use crate::checks::{Evidence, at_any_moment, at_the_end};
-use crate::clock::now_ms;
+use crate::checks::{Evidence, at_the_end, standing};
 use crate::contents::Contents;
 use crate::killer::{Killer, Kills};
-use crate::peer::{Arrived, Peer, count};
+use crate::peer::{Peer, duplicates};
 use crate::process::{Program, lock};
-use crate::stage::{Job, Stage};
+use crate::rest;
+use crate::servers::Servers;
+use crate::stage::Stage;
 use crate::store::{Store, StoreKind};
-use crate::traffic::{Importer, Writer, review};
+use crate::traffic::{Importer, Sender, Writer, review};
 use crate::violation::Violation;
 use crate::world::World;
 
 /// How many people change contacts at the same time.
-const WRITERS: usize = 4;
+pub(crate) const WRITERS: usize = 4;
 
 /// How many accounts there are before the first kill.
 const FIRST_ACCOUNTS: usize = 4;
 
 /// After how many kills the store is looked at while the run goes on.
 const LOOK_EVERY: u32 = 10;
-
-/// How long mails and reviews may take to come to rest, after the last kill.
-const SETTLE: Duration = Duration::from_secs(240);
 
 /// What a run does.
 #[derive(Clone, Debug)]
@@ -118,21 +116,22 @@ impl Run<'_> {
     /// Traffic and kills, and everything at rest at the end.
     fn all(mut self) -> Result<(World, Kills)> {
         let mut importer = Importer::new(self.stage, self.rng.fork(), WRITERS);
-        let mut killer = Killer::new(
-            self.stage,
-            self.store,
-            self.peer,
-            if self.store.is_server() { 2 } else { 1 },
-            self.rng.fork(),
-        )?;
+        // Where a server keeps the store, several programs share it.
+        let servers = if self.store.is_server() { 2 } else { 1 };
+        let servers = Servers::new(self.stage, self.peer, servers)?;
+        let mut killer = Killer::new(self.stage, self.store, servers, self.rng.fork());
         self.found(&mut importer, &mut killer)?;
-        killer.keep_running()?;
+        killer.servers.keep_running()?;
         self.under_traffic(&mut importer, &mut killer)?;
-        self.settle(&mut killer, importer.world.last_lapse_ms)?;
-        self.ask_everything_again();
-        self.expect_nothing_to_do()?;
-        self.settle(&mut killer, 0)?;
-        killer.stop()?;
+        self.peer.calm()?;
+        importer.make_reachable()?;
+        let Self { stage, store, ref mut rng, .. } = self;
+        rest::settle(stage, store, &mut killer.servers, importer.world.last_lapse_ms)?;
+        rest::ask_everything_again(stage, rng.fork());
+        rest::expect_nothing_to_do(stage)?;
+        rest::expect_whole_histories(stage)?;
+        rest::settle(stage, store, &mut killer.servers, 0)?;
+        killer.servers.stop()?;
         Ok((importer.world, killer.kills))
     }
 
@@ -141,7 +140,7 @@ impl Run<'_> {
         thread::scope(|scope| {
             let importing = scope.spawn(|| importer.found(FIRST_ACCOUNTS));
             let killed = killer.kill_imports(self.plan.kills / 20, &importing);
-            importing.join().map_err(|_| anyhow!("the importer panicked"))?.and(killed)
+            joined(importing)?.and(killed)
         })
     }
 
@@ -149,7 +148,7 @@ impl Run<'_> {
     fn under_traffic(&mut self, importer: &mut Importer<'_>, killer: &mut Killer<'_>) -> Result<()> {
         let stage = self.stage;
         let forks: Vec<Rng> = (0..WRITERS).map(|_| self.rng.fork()).collect();
-        let reviewer = self.rng.fork();
+        let (reviewer, sender) = (self.rng.fork(), self.rng.fork());
         thread::scope(|scope| {
             let writers: Vec<_> = forks
                 .into_iter()
@@ -158,14 +157,14 @@ impl Run<'_> {
                 .collect();
             let importing = scope.spawn(|| importer.run());
             let reviewing = scope.spawn(move || review(stage, reviewer));
+            let sending = scope.spawn(move || Sender::new(stage, sender).run());
             let killed = self.kill_all(killer);
             stage.end();
-            let kept = killed.and_then(|()| killer.keep_running());
-            let ended = writers.into_iter().all(|writer| writer.join().is_ok());
-            let imported = importing.join().map_err(|_| anyhow!("the importer panicked"))?;
-            let reviewed = reviewing.join().map_err(|_| anyhow!("the reviewer panicked"))?;
-            kept.and(imported).and(reviewed)?;
-            if ended { Ok(()) } else { Err(anyhow!("a writer panicked")) }
+            let kept = killed.and_then(|()| killer.servers.keep_running());
+            for writer in writers {
+                joined(writer)?;
+            }
+            kept.and(joined(importing)?).and(joined(reviewing)?).and(joined(sending)?)
         })
     }
 
@@ -183,7 +182,7 @@ impl Run<'_> {
     fn look(&self, kills: u32) -> Result<()> {
         let ledger = lock(&self.stage.ledger).clone();
         let mails = self.peer.arrived();
-        let found = at_any_moment(&ledger, &mails, &self.store.contents()?);
+        let found = standing(&ledger, &mails, &self.store.contents()?);
         let (acknowledged, mails) = (ledger.acknowledged(), mails.len());
         eprintln!("{kills} kills, {acknowledged} acknowledged, {mails} mails, {} violations", found.len());
         self.stage.note(|ledger| {
@@ -192,48 +191,11 @@ impl Run<'_> {
         });
         Ok(())
     }
+}
 
-    /// Waits until no mail and no review is due any more, now and when the last login has lapsed.
-    fn settle(&mut self, killer: &mut Killer<'_>, last_lapse_ms: i64) -> Result<()> {
-        self.peer.calm()?;
-        let began = Instant::now();
-        loop {
-            killer.keep_running()?;
-            let contents = self.store.contents()?;
-            let now = now_ms();
-            let mails = contents.outbox.iter().any(|mail| mail.state == "pending");
-            let reviews = contents.accounts.values().any(|account| account.next_review_at.is_some_and(|at| at <= now));
-            if !mails && !reviews && now > last_lapse_ms {
-                eprintln!("at rest after {:.1} s", began.elapsed().as_secs_f64());
-                return Ok(());
-            }
-            if began.elapsed() > SETTLE {
-                self.stage.note(|ledger| ledger.add_violation("never_at_rest", format!("after {SETTLE:?}")));
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(100));
-        }
-    }
-
-    /// Every answer that was ever given is given again, and nothing else happens.
-    fn ask_everything_again(&mut self) {
-        let kept = lock(&self.stage.ledger).kept.clone();
-        let mut writer = Writer::new(self.stage, 0, self.rng.fork());
-        kept.iter().for_each(|kept| writer.ask_again(kept));
-    }
-
-    /// A review of everything finds that nothing was left to do.
-    fn expect_nothing_to_do(&self) -> Result<()> {
-        let ended = self.stage.run(Job::Review, &mut self.stage.program.command(["review", "--json"]))?;
-        let report: serde_json::Value = serde_json::from_str(&ended.stdout).context("the review prints no JSON")?;
-        let is_empty = |name: &str| report[name].as_array().is_some_and(Vec::is_empty);
-        let is_zero = |name: &str| report[name].as_u64() == Some(0);
-        let is_idle = is_empty("reverted") && is_empty("failed") && is_zero("ownerChanged") && is_zero("reminded");
-        if !is_idle || !ended.status.success() {
-            self.stage.note(|ledger| ledger.add_violation("review_left_over", ended.stdout.trim()));
-        }
-        Ok(())
-    }
+/// What a thread came to.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> Result<T> {
+    thread.join().map_err(|_| anyhow!("a thread of the harness panicked"))
 }
 
 fn summary(
@@ -265,9 +227,4 @@ fn summary(
         violations: violations.len() - lost,
         seconds: took.as_secs(),
     }
-}
-
-/// How many mails came that had come before.
-fn duplicates(mails: &[Arrived]) -> u64 {
-    count(mails).values().map(|times| times - 1).sum()
 }

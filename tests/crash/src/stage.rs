@@ -22,6 +22,8 @@ pub(crate) enum Job {
     Import,
     Review,
     Event,
+    /// What an operator does when all is quiet; it is not killed.
+    Operate,
 }
 
 /// What the threads of a run share.

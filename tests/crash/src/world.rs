@@ -21,7 +21,7 @@ const LOGIN_DAYS: i64 = 365;
 
 /// What the directory says of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     pub(crate) role: &'static str,
     pub(crate) status: &'static str,
     pub(crate) last_login_ms: i64,
@@ -30,7 +30,7 @@ pub struct Facts {
 
 /// What the directory says of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
+pub(crate) struct Account {
     pub(crate) owner: String,
     pub(crate) people: BTreeMap<String, Facts>,
 }
@@ -95,6 +95,19 @@ impl World {
             }
         }
         Some(Move { id, after, left })
+    }
+
+    /// Every account, with an address for everybody who has none.
+    pub(crate) fn all_reachable(&mut self) -> Vec<Move> {
+        let mut moves: Vec<Move> = Vec::new();
+        for (id, account) in self.accounts.clone() {
+            let mut after = account;
+            for facts in after.people.values_mut().filter(|facts| facts.email.is_none()) {
+                facts.email = self.address(&id, "example.com");
+            }
+            moves.push(Move { id, after, left: BTreeSet::new() });
+        }
+        moves
     }
 
     /// The platform's word was taken over.

@@ -36,6 +36,12 @@ impl<'s> Importer<'s> {
         Ok(())
     }
 
+    /// Gives everybody an address that takes mail, so that all that waits for one can be sent.
+    pub(crate) fn make_reachable(&mut self) -> Result<()> {
+        let moves = self.world.all_reachable();
+        self.bring(moves)
+    }
+
     /// Brings what moves, until the run is over.
     pub(crate) fn run(&mut self) -> Result<()> {
         while !self.stage.is_over() {

@@ -1,9 +1,11 @@
 //! What goes on while processes are killed: people change contacts, the platform sends its directory, operators review.
 
+mod events;
 mod import;
 mod review;
 mod write;
 
+pub(crate) use events::Sender;
 pub(crate) use import::Importer;
 pub(crate) use review::review;
 pub(crate) use write::{TOKEN, Writer};

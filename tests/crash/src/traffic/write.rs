@@ -60,7 +60,8 @@ impl<'s> Writer<'s> {
         Some(Wish { account, actor, asked, version })
     }
 
-    fn fulfil(&mut self, wish: &Wish) {
+    /// Asks for something until there is an answer to it.
+    pub(crate) fn fulfil(&mut self, wish: &Wish) {
         self.requests += 1;
         let key = format!("w{}-{}", self.number, self.requests);
         let request = change_request(wish, &key);
