@@ -4,7 +4,9 @@ use std::env;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use xshell::{Shell, cmd};
+use xshell::Shell;
+
+use crate::apt;
 
 /// A browser as Debian has it.
 struct Browser {
@@ -57,17 +59,7 @@ impl Browser {
         if env::var_os(variable).is_some() {
             bail!("there is no browser at `{}`, which `{variable}` names", path.display());
         }
-        let root = cmd!(shell, "id -u").quiet().read().is_ok_and(|id| id == "0");
-        if !root || cmd!(shell, "apt-get --version").quiet().ignore_stdout().run().is_err() {
-            bail!(
-                "{name} is missing: install it (Debian: `sudo apt-get install {package}`), \
-                 or set `{variable}` to the path of one"
-            );
-        }
-        cmd!(shell, "apt-get update --quiet").run()?;
-        cmd!(shell, "apt-get install --quiet --yes --no-install-recommends {package}")
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .run()?;
+        apt::install(shell, name, package, &format!("set `{variable}` to the path of one"))?;
         if path.exists() { Ok(()) } else { bail!("apt installed {name}, but not at `{}`", self.path) }
     }
 }

@@ -1,5 +1,6 @@
 //! The tasks of this workspace: `cargo xtask --help` lists them.
 
+mod apt;
 mod browsers;
 mod directory;
 mod fuzz;
@@ -10,6 +11,7 @@ mod mutants;
 mod npm;
 mod parity;
 mod pkg;
+mod postgres;
 mod report;
 mod steps;
 mod test;
@@ -38,8 +40,8 @@ enum Task {
     /// Installs what building and testing need, as far as it is missing
     ///
     /// The compiler's components and its wasm target (rustup), wasm-bindgen and wasm-pack (compiled into
-    /// `target/tools`, some minutes), the npm packages of the tests, and Chromium and Firefox (apt, as root). Whatever is
-    /// there in the right version stays, so a second run takes seconds and needs no network.
+    /// `target/tools`, some minutes), the npm packages of the tests, and Chromium, Firefox and PostgreSQL (apt, as root).
+    /// Whatever is there in the right version stays, so a second run takes seconds and needs no network.
     Setup,
     /// Builds the WebAssembly module and its npm package into `pkg/`
     ///

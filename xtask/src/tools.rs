@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use xshell::{Shell, cmd};
 
 use crate::workspace::Workspace;
-use crate::{browsers, npm};
+use crate::{browsers, npm, postgres};
 
 const WASM_PACK_VERSION: &str = "0.15.1";
 
@@ -34,7 +34,8 @@ pub(crate) fn setup(workspace: &Workspace) -> Result<()> {
         tool.ensure(workspace, &shell)?;
     }
     npm::ensure(workspace, &shell)?;
-    browsers::ensure(&shell)
+    browsers::ensure(&shell)?;
+    postgres::ensure(&shell)
 }
 
 /// Checks that the programs that build the module are there, in the versions that it needs.

@@ -1,13 +1,12 @@
 //! What `serve` and `worker` share: sending mail and reviewing designations, and the options of that.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::UsageError;
+use super::options::read_secret;
 use crate::domain::model::InvalidText;
 use crate::mail::Sender;
 use crate::wiring::{self, MailTo, Parts};
@@ -88,7 +87,7 @@ impl Work {
             return Ok(MailTo::Folder(folder.clone()));
         }
         if let Some(file) = &self.smtp_url_file {
-            return Ok(MailTo::Server(read_secret(file)?.trim().to_owned()));
+            return Ok(MailTo::Server(read_secret(file)?));
         }
         match std::env::var(SMTP_URL) {
             Ok(url) if !url.is_empty() => Ok(MailTo::Server(url)),
@@ -106,11 +105,6 @@ pub(super) async fn worker(parts: &Parts, mail: Mail, pauses: Pauses) -> anyhow:
     parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
     let courier = Courier::new(parts.store.clone(), parts.events.clone(), mailer, parts.clock.clone());
     Ok(Worker::new(courier, parts.reviews.clone(), parts.contacts.clone(), pauses))
-}
-
-/// The text of a file that holds a secret.
-pub(super) fn read_secret(file: &Path) -> anyhow::Result<String> {
-    fs::read_to_string(file).with_context(|| format!("the file `{}` cannot be read", file.display()))
 }
 
 fn sender(address: &str) -> Result<Sender, InvalidText> {

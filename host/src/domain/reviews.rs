@@ -49,7 +49,7 @@ pub struct ReviewReport {
 /// What a run of reviews tells while it goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
-    /// A designation was cleared, and that is stored.
+    /// A designation was cleared, and that is stored; in a rehearsal, that it would be.
     Reverted(Reverted),
     /// An account could not be reviewed.
     Failed {
@@ -79,9 +79,18 @@ pub struct Reverted {
 struct Run<'t> {
     report: ReviewReport,
     tell: &'t mut (dyn FnMut(Told) + Send),
-    /// Whether every account has to be settled, because it was handed out. Else one is left alone of which the store has
-    /// all that a review finds.
-    claimed: bool,
+    kind: Kind,
+}
+
+/// What a run does with what it finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Every account has to be settled, because it was handed out.
+    Due,
+    /// An account is left alone of which the store has all that a review finds.
+    All,
+    /// Nothing is stored.
+    Rehearsal,
 }
 
 /// What is to be stored of one review.
@@ -110,7 +119,7 @@ impl Reviews {
     /// # Errors
     /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_due(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
-        let mut run = Run { report: ReviewReport::default(), tell: &mut tell, claimed: true };
+        let mut run = Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::Due };
         let fingerprint = &self.engine.identity().fingerprint;
         let began = self.clock.now();
         loop {
@@ -132,7 +141,19 @@ impl Reviews {
     /// # Errors
     /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_all(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
-        let mut run = Run { report: ReviewReport::default(), tell: &mut tell, claimed: false };
+        self.walk(Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::All }).await
+    }
+
+    /// Tells what [`review_all`](Self::review_all) would do now, and stores nothing.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub async fn rehearse_all(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
+        self.walk(Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::Rehearsal }).await
+    }
+
+    /// Goes over every account.
+    async fn walk(&self, mut run: Run<'_>) -> Result<ReviewReport, DomainError> {
         let mut page = self.store.snapshots_after(None, PAGE).await?;
         while let Some(last) = page.last() {
             let last = last.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone();
@@ -149,10 +170,15 @@ impl Reviews {
     async fn review_page(&self, page: Vec<Readable>, run: &mut Run<'_>) -> Result<(), DomainError> {
         let now = self.clock.now();
         let (mut decisions, failed) = self.decide(page, now);
+        if run.kind == Kind::Rehearsal {
+            failed.into_iter().for_each(|(account, error)| run.failed(account, error));
+            decisions.into_iter().for_each(|decision| run.reviewed(decision));
+            return Ok(());
+        }
         for (account, error) in failed {
             self.put_off(account, error, run).await?;
         }
-        if !run.claimed {
+        if run.kind == Kind::All {
             let settled = decisions.extract_if(.., |decision| decision.found.is_nothing_new(&decision.snapshot));
             settled.for_each(|decision| run.reviewed(decision));
         }

@@ -10,6 +10,9 @@ mod import;
 mod outbox;
 mod policy;
 #[cfg(unix)]
+mod postgres;
+mod review;
+#[cfg(unix)]
 mod running;
 #[cfg(unix)]
 mod server;

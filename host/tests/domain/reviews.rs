@@ -61,6 +61,21 @@ async fn a_full_review_finds_what_a_due_date_missed_and_tells_it_as_it_goes() {
 }
 
 #[tokio::test]
+async fn a_rehearsal_tells_what_a_full_review_would_do_and_stores_nothing() {
+    let world = World::new().await;
+    world.choose_ada_among(3).await;
+    world.database("UPDATE people SET status = 'frozen' WHERE account_id = 'n-0001'");
+    world.days_pass(400);
+    world.spy.calls();
+    let (mut told, mut rehearsed) = (Vec::new(), Vec::new());
+    let expected = world.reviews.rehearse_all(|one| rehearsed.push(one)).await.unwrap();
+    assert_eq!(world.spy.calls(), ["snapshots_after", "snapshots_after"]);
+    assert_eq!(expected, ReviewReport { reviewed: 3, failed: 1, ..REVERTED });
+    assert_eq!(world.reviews.review_all(|one| told.push(one)).await.unwrap(), expected);
+    assert_eq!(told, rehearsed);
+}
+
+#[tokio::test]
 async fn a_full_review_writes_only_what_is_new() {
     let world = World::new().await;
     world.choose_ada_among(3).await;

@@ -21,7 +21,9 @@ pub(super) const THESE: &str = snapshots!(
     ORDER BY asked.place, also.place"
 );
 
-pub(super) const AFTER: &str = snapshots!("WHERE accounts.id > $1 ORDER BY accounts.id LIMIT $2");
+/// The page comes first, so that the rest is looked up for its accounts alone.
+pub(super) const AFTER: &str =
+    snapshots!("", "(SELECT * FROM accounts WHERE id > $1 ORDER BY id LIMIT $2) AS accounts", "ORDER BY accounts.id");
 
 /// Claims the designations that `$which` finds, and gives the accounts as they were before, in the order of `$order`.
 /// Until it is settled, the review is due at the end of the claim.
@@ -35,7 +37,8 @@ macro_rules! claim {
             $order,
             ", account_id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
             ), claimed AS (
-                UPDATE designations SET next_review_at = $3, generation = coalesce((SELECT generation FROM policy), 0)
+                UPDATE designations SET next_review_at = $3,
+                    generation = coalesce((SELECT generation FROM policy WHERE id = 1), 0)
                 FROM found WHERE designations.account_id = found.account_id RETURNING designations.account_id
             ) ",
             snapshots!(
@@ -51,7 +54,7 @@ macro_rules! claim {
 pub(super) const DUE: &str = claim!("next_review_at <= $1", "next_review_at");
 /// The accounts that were last decided on under another policy than the present one, if this is the present one.
 pub(super) const OF_ANOTHER_POLICY: &str =
-    claim!("generation < (SELECT generation FROM policy WHERE fingerprint = $1)", "generation");
+    claim!("generation < (SELECT generation FROM policy WHERE id = 1 AND fingerprint = $1)", "generation");
 
 pub(super) const NAMES: &str = "SELECT id, name FROM accounts WHERE id > $1 ORDER BY id LIMIT $2";
 
@@ -141,7 +144,7 @@ pub(super) async fn put_off_review(
 ) -> Result<(), Fault> {
     // As a claim does, so that another policy than the one of the last decision does not bring it back before.
     let sql = "UPDATE designations SET next_review_at = $2, review_error = $3,
-            generation = coalesce((SELECT generation FROM policy), 0)
+            generation = coalesce((SELECT generation FROM policy WHERE id = 1), 0)
         WHERE account_id = $1";
     execute(client, sql, &[&account.as_str(), &until.millis(), &text::stored(error)]).await?;
     Ok(())

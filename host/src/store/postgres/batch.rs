@@ -14,20 +14,21 @@ use super::{answers, audit, outbox};
 use crate::domain::model::{AccountId, AuditEntry, AuditRow, ChainHead, Commit, DesignationWrite, NewMail, Remembered};
 
 /// Moves the accounts' revisions and the ends of their histories.
-const ADVANCE: &str = "UPDATE accounts SET revision = revision + write.moves,
+pub(super) const ADVANCE: &str = "UPDATE accounts SET revision = revision + write.moves,
         audit_seq = coalesce(write.seq, audit_seq), audit_hash = coalesce(write.hash, audit_hash)
     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) AS write (id, moves, seq, hash)
     WHERE accounts.id = write.id";
 
 /// Writes what every decision settles anew, and the designation where it moves.
-const DECIDE: &str = "UPDATE designations SET
+pub(super) const DECIDE: &str = "UPDATE designations SET
         user_id = CASE write.moves WHEN 0 THEN designations.user_id ELSE write.user_id END,
         chosen_at = CASE write.moves WHEN 0 THEN designations.chosen_at ELSE write.chosen_at END,
         chosen_by = CASE write.moves WHEN 0 THEN designations.chosen_by ELSE write.chosen_by END,
         version = designations.version + write.moves,
         announced = write.announced, reminded_valid_until = write.reminded_valid_until,
         reminded_days = write.reminded_days, next_review_at = write.next_review_at,
-        generation = coalesce((SELECT generation FROM policy WHERE fingerprint = write.fingerprint), 0),
+        generation = coalesce(
+            (SELECT generation FROM policy WHERE policy.id = 1 AND policy.fingerprint = write.fingerprint), 0),
         review_error = NULL
     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[],
         $9::bigint[], $10::text[])

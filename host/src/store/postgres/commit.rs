@@ -15,10 +15,10 @@ use crate::domain::model::{AccountId, AuditEntry, ChainHead, Commit, Committed, 
 use crate::store::rows::head;
 
 /// Locks accounts in the order of their ids; whoever was in the way has then written.
-const LOCK: &str = "SELECT id, audit_seq, audit_hash, revision FROM accounts WHERE id = ANY($1)
+pub(super) const LOCK: &str = "SELECT id, audit_seq, audit_hash, revision FROM accounts WHERE id = ANY($1)
     ORDER BY id FOR NO KEY UPDATE";
 
-const VERSIONS: &str = "SELECT account_id, version FROM designations WHERE account_id = ANY($1)";
+pub(super) const VERSIONS: &str = "SELECT account_id, version FROM designations WHERE account_id = ANY($1)";
 
 /// The accounts that a transaction has locked, as nobody else can change them before it ends.
 pub(super) struct Locked {

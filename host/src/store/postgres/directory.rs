@@ -29,7 +29,7 @@ const CREATE: &str = "INSERT INTO accounts (id, name, owner_id, revision, audit_
 const CREATE_DESIGNATIONS: &str =
     "INSERT INTO designations (account_id, version, generation) SELECT id, 0, 0 FROM unnest($1::text[]) AS new (id)";
 
-const RENAME: &str = "UPDATE accounts SET name = new.name, owner_id = new.owner_id
+pub(super) const RENAME: &str = "UPDATE accounts SET name = new.name, owner_id = new.owner_id
     FROM unnest($1::text[], $2::text[], $3::text[]) AS new (id, name, owner_id)
     WHERE accounts.id = new.id AND (accounts.name, accounts.owner_id) IS DISTINCT FROM (new.name, new.owner_id)
     RETURNING accounts.id";
@@ -50,7 +50,8 @@ const PUT_PEOPLE: &str =
             excluded.staff_role, excluded.name, excluded.email, excluded.folded_name, excluded.folded_email)
     RETURNING account_id";
 
-const REMOVE_PEOPLE: &str = "DELETE FROM people USING unnest($1::text[], $2::text[]) AS gone (account_id, id)
+pub(super) const REMOVE_PEOPLE: &str =
+    "DELETE FROM people USING unnest($1::text[], $2::text[]) AS gone (account_id, id)
     WHERE people.account_id = gone.account_id AND people.id = gone.id RETURNING people.account_id";
 
 /// An account's name and owner.
@@ -217,10 +218,10 @@ fn first_column(found: &[Row]) -> Result<Vec<String>, Fault> {
 pub(super) const CANDIDATES: &str = concat!(
     "SELECT account_id, ",
     member_columns!("people"),
-    " FROM people WHERE account_id = $1 AND (folded_name, id) > ($2, $3) AND NOT EXISTS (
-        SELECT FROM unnest($4::text[]) AS word
-        WHERE position(word IN folded_name) = 0 AND position(word IN folded_email) = 0
-    ) ORDER BY folded_name, id LIMIT $5"
+    " FROM people WHERE account_id = $1 AND (folded_name, id) > ($2, $3) AND (
+        SELECT bool_and(position(word IN folded_name) > 0 OR position(word IN folded_email) > 0)
+        FROM unnest($4::text[]) AS word
+    ) IS NOT FALSE ORDER BY folded_name, id LIMIT $5"
 );
 
 pub(super) async fn candidates(

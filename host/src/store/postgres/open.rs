@@ -24,9 +24,11 @@ const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
 /// How long things may take.
 #[derive(Clone, Debug)]
 pub(super) struct Limits {
-    /// Reaching a server.
+    /// Reaching one server.
     pub(super) connect: Duration,
-    /// Getting hold of a connection.
+    /// Making a connection, over all servers of the URL.
+    pub(super) create: Duration,
+    /// Waiting for a connection that others use.
     pub(super) wait: Duration,
     /// Making sure that an unused connection still works.
     pub(super) check: Duration,
@@ -43,6 +45,7 @@ impl Default for Limits {
         let seconds = Duration::from_secs;
         Self {
             connect: seconds(3),
+            create: seconds(6),
             wait: seconds(5),
             check: seconds(2),
             lock: seconds(5),
@@ -147,7 +150,7 @@ fn pool(target: Target, connections: usize, limits: &Limits) -> Result<Pool, dea
         .max_size(connections)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(limits.wait))
-        .create_timeout(Some(limits.wait))
+        .create_timeout(Some(limits.create))
         .recycle_timeout(Some(limits.check))
         .post_create(Hook::async_fn(|client, _| {
             Box::pin(async { client.batch_execute(DURABLE).await.map_err(HookError::Backend) })

@@ -49,7 +49,7 @@ impl Target {
 /// certificates checked.
 fn take_tls_options(url: &str) -> Result<(String, TlsOptions), OpenError> {
     let mut options = TlsOptions { is_required: true, root_certificate: None };
-    let Some((place, parameters)) = url.split_once('?') else { return Ok((url.to_owned(), options)) };
+    let Some((place, parameters)) = url.rsplit_once('?') else { return Ok((url.to_owned(), options)) };
     let mut others = Vec::new();
     for parameter in parameters.split('&') {
         match parameter.split_once('=') {
@@ -89,17 +89,29 @@ fn tls(root_certificate: Option<PathBuf>) -> Result<MakeRustlsConnect, OpenError
     Ok(MakeRustlsConnect::new(config))
 }
 
-/// What every session has, unless the URL's own `options` say otherwise.
+/// What every session has, unless the URL's own `options` say otherwise. Every statement follows an index, whatever
+/// the server believes of the sizes of tables: it plans each statement once, and only with nested loops.
+const SESSION: [(&str, &str); 8] = [
+    ("default_transaction_isolation", r"read\ committed"),
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("max_parallel_workers_per_gather", "0"),
+    ("jit", "off"),
+];
+
 fn settle(config: &mut Config, limits: &Limits) {
-    let settings = [
-        // The statements are short and follow an index: compiling them would cost more than running them.
-        ("jit", "off".to_owned()),
-        ("default_transaction_isolation", r"read\ committed".to_owned()),
-        ("statement_timeout", limits.statement.as_millis().to_string()),
-        ("lock_timeout", limits.lock.as_millis().to_string()),
-        ("idle_in_transaction_session_timeout", limits.operation.as_millis().to_string()),
+    let times = [
+        ("statement_timeout", limits.statement),
+        ("lock_timeout", limits.lock),
+        ("idle_in_transaction_session_timeout", limits.operation),
     ];
-    let mut options: Vec<String> = settings.iter().map(|(name, value)| format!("-c {name}={value}")).collect();
+    let times = times.map(|(name, limit)| (name, limit.as_millis().to_string()));
+    let times = times.iter().map(|(name, limit)| (*name, limit.as_str()));
+    let options = SESSION.into_iter().chain(times).map(|(name, value)| format!("-c {name}={value}"));
+    let mut options: Vec<String> = options.collect();
     options.extend(config.get_options().map(str::to_owned));
     config.options(options.join(" "));
     if config.get_application_name().is_none() {

@@ -55,9 +55,8 @@ macro_rules! snapshots {
             LEFT JOIN people AS owner ON owner.account_id = accounts.id AND owner.id = accounts.owner_id
             LEFT JOIN people AS designee
                 ON designee.account_id = accounts.id AND designee.id = designations.user_id
-            LEFT JOIN people AS announced
-                ON announced.account_id = accounts.id AND announced.id = designations.announced
-                AND announced.id <> accounts.owner_id AND announced.id IS DISTINCT FROM designations.user_id
+            LEFT JOIN people AS announced ON announced.account_id = accounts.id
+                AND announced.id = nullif(nullif(designations.announced, accounts.owner_id), designations.user_id)
             ",
             $which
         )

@@ -37,8 +37,15 @@ async fn connect_within(url: &str, limits: Limits) -> Arc<PostgresStore> {
 }
 
 fn patient() -> Limits {
-    let (connect, wait, check) = (PLENTY, PLENTY, PLENTY);
-    Limits { connect, wait, check, lock: PLENTY, statement: PLENTY, operation: PLENTY }
+    Limits {
+        connect: PLENTY,
+        create: PLENTY,
+        wait: PLENTY,
+        check: PLENTY,
+        lock: PLENTY,
+        statement: PLENTY,
+        operation: PLENTY,
+    }
 }
 
 /// Does to a database what this program never would.

@@ -30,8 +30,8 @@ async fn a_url_that_leads_nowhere_is_refused() {
         "host=localhost user=postgres",
         "postgres://",
         "postgres:///database",
-        "postgres://user:pass?word@host/database",
-        "postgres://user:pass%3Fword@host:port/database",
+        "postgres://user:pass?word@host:port/database",
+        "postgres://user:pass?word",
         "postgres://user:pass%3Fword@host/database?unknown=1",
         "postgres://host/database?sslrootcert=%ff",
     ];
