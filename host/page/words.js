@@ -40,6 +40,10 @@ const REASONS = {
       rules.accountSettingsEditQualifies ? ", or the permission to edit Account Settings" : ""
     }.`,
   ],
+  manager_role_required: (rules) => [
+    `They have none of the roles that may change it: ${listed(rules.managerRoles, "or")}.`,
+    "Ask somebody who has one.",
+  ],
   not_active: (_, { status }) => NOT_ACTIVE[status] ?? ["The user is not active.", "Activate the user."],
   never_logged_in: () => ["They have never logged in.", "They need to log in once."],
   login_too_old: (rules, { lastLoginAt }) => [
@@ -53,7 +57,7 @@ const REASONS = {
     staffRole ? `Platform staff with the role “${staffRole}” is excluded.` : "Their platform-staff role excludes them.",
     "Choose somebody else.",
   ],
-  not_a_member: () => ["They have left the account.", "Choose somebody else."],
+  not_a_member: () => ["They are not a member of the account.", "Choose somebody else."],
 };
 
 /** A reason in words: what is the matter, and what would fix it. `person` is whatever facts there are. */
@@ -110,9 +114,42 @@ export function happened(entry, names) {
       return `${name(entry.actor)} went back to the default: ${after}${instead}.`;
     case "reverted":
       return `A review found that ${name(entry.before)} can no longer be it. Now it is the account owner: ${after}.`;
-    default:
+    case "owner_changed":
       return `The account has another owner, who is the contact by default: ${after}${instead}.`;
+    case "designation_refused":
+      return `${name(entry.actor)} tried to choose ${name(entry.detail.refused.asked)}. ${refusal(entry)}`;
+    case "reset_refused":
+      return `${name(entry.actor)} tried to go back to the default. ${refusal(entry)}`;
+    case "event_sent":
+      return `${name(entry.detail.event.to)} was sent a security event: ${event(entry.detail.event.event)}.`;
+    case "address_unreachable":
+      return `The mail address of ${name(entry.detail.address.person)} was refused for good: no mail reaches it.`;
+    default:
+      return `This happened: ${entry.action}.`;
   }
+}
+
+const REFUSALS = {
+  actor_not_permitted: "That was refused, since they may not change the contact:",
+  not_a_member: "That was refused, since that person is not a member of the account.",
+  not_eligible: "That was refused, since that person cannot be the contact:",
+};
+
+/** Why an attempt came to nothing; the reasons follow. */
+function refusal({ detail: { refused } }) {
+  return REFUSALS[refused.code] ?? `That was refused: ${refused.code}.`;
+}
+
+const EVENTS = {
+  breach_alert: "breach alert",
+  suspicious_activity: "suspicious activity",
+  abnormal_login: "unusual login",
+  action_required: "something to do",
+  compliance_request: "compliance request",
+};
+
+function event({ kind, severity }) {
+  return `${EVENTS[kind] ?? kind} (${severity})`;
 }
 
 /** Who was picked. */

@@ -191,6 +191,25 @@ test("who is no manager sees no field", async (context) => {
   }
 });
 
+test("attempts that were refused are in the history, with the reasons", async (context) => {
+  const demo = await demoFor(context);
+  const attempt = async (person, userId) => {
+    const path = `${demo.url}/v1/accounts/acme/security-contact`;
+    const headers = { "x-view-as": person, "if-match": '"v0"', "content-type": "application/json" };
+    return (await fetch(path, { method: "PUT", headers, body: JSON.stringify({ userId }) })).status;
+  };
+  assert.deepEqual([await attempt("u-tom", "u-priya"), await attempt("u-jonas", "u-tom")], [403, 422]);
+  const page = await visit(context, demo, "acme", "u-maya");
+  const entries = page.locator("#history li:has(time)");
+  await until(async () => (await entries.count()) === 2);
+  const [newest, oldest] = await entries.evaluateAll((rows) =>
+    rows.map((row) => [row.querySelector("p").textContent, row.querySelector("ul").textContent.trim()]));
+  const cannot = "Jonas Weber tried to choose Tom Okafor. That was refused, since that person cannot be the contact:";
+  assert.deepEqual(newest, [cannot, "The role does not qualify."]);
+  const mayNot = "Tom Okafor tried to choose Priya Raman. That was refused, since they may not change the contact:";
+  assert.deepEqual(oldest, [mayNot, "They have none of the roles that may change it: owner or admin."]);
+});
+
 test("the demo's switch goes to other accounts and people, and back", async (context) => {
   const demo = await demoFor(context);
   const page = await visit(context, demo, "acme", "u-maya");

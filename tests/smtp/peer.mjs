@@ -1,11 +1,12 @@
-// An SMTP server that behaves as it is told: `node peer.mjs --mode 451`. The modes `tls` and `starttls` need
-// `--key` and `--cert`, files in PEM.
+// An SMTP server that behaves as it is told: `node peer.mjs --mode accept`. The modes `tls` and `starttls` need
+// `--key` and `--cert`, files in PEM. A mode such as `rcpt:550 5.1.1` names a step and how the server replies to it.
 //
 // The first line it writes is its port on 127.0.0.1. Every mail it gets becomes one line of JSON: the session, the
 // envelope, the login, the bytes, and what an independent parser reads in them. It ends when its input ends.
 
 import { readFileSync } from "node:fs";
 import net from "node:net";
+import { createInterface } from "node:readline";
 import { buffer } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import PostalMime from "postal-mime";
@@ -15,28 +16,43 @@ const { mode, key, cert } = parseArgs({
   options: { mode: { type: "string", default: "accept" }, key: { type: "string" }, cert: { type: "string" } },
 }).values;
 
-/** A reply that repeats the address, as replies of real servers do. */
-const reply = (responseCode, text) => Object.assign(new Error(text), { responseCode });
-const unknown = ({ address }, code, enhanced) => reply(code, `${enhanced} <${address}> is not for us`);
+/** A reply, which repeats the address where there is one, as replies of real servers do. */
+function reply(words, { address } = { address: "you" }) {
+  const [, code, enhanced] = words.match(/^(\d{3})(?: (.+))?$/);
+  const text = [enhanced, `<${address}> is not for us`].filter(Boolean).join(" ");
+  return Object.assign(new Error(text), { responseCode: Number(code) });
+}
+
+/** The steps of a conversation that `smtp-server` lets its user reply to. */
+const steps = {
+  connect: (words) => ({ onConnect: (_session, done) => done(reply(words)) }),
+  auth: (words) => ({ onAuth: ({ username }, _session, done) => done(reply(words, { address: username })) }),
+  mail: (words) => ({ onMailFrom: (from, _session, done) => done(reply(words, from)) }),
+  rcpt: (words) => ({ onRcptTo: (to, _session, done) => done(reply(words, to)) }),
+  message: (words) => ({ onData: (stream, _session, done) => stream.resume().on("end", () => done(reply(words))) }),
+};
 
 /** What a mode changes about a server that takes every mail. */
 const modes = {
   accept: {},
-  // A reply to RCPT.
-  421: { onRcptTo: (to, _session, done) => done(unknown(to, 421, "4.3.2")) },
-  451: { onRcptTo: (to, _session, done) => done(unknown(to, 451, "4.7.1")) },
-  550: { onRcptTo: (to, _session, done) => done(unknown(to, 550, "5.1.1")) },
-  // A reply to MAIL, DATA, AUTH and to the connection itself.
-  530: { onMailFrom: (from, _session, done) => done(unknown(from, 530, "5.7.0")) },
-  354: { onData: (stream, _session, done) => stream.resume().on("end", () => done(reply(354, "go on"))) },
-  552: { onData: (stream, _session, done) => stream.resume().on("end", () => done(reply(552, "too large"))) },
-  535: { onAuth: ({ username }, _session, done) => done(reply(535, `5.7.8 <${username}> is not known`)) },
-  554: { onConnect: (_session, done) => done(reply(554, "no service here")) },
-  // Hangs up in place of the reply to a mail; after the reply.
-  "drop-after-data": { onData: (stream, session) => stream.resume().on("end", () => hangUp(session)) },
+  // Takes nothing for an address that it has not seen before.
+  greylisting: {
+    onRcptTo(to, _session, done) {
+      const isKnown = seen.has(to.address);
+      seen.add(to.address);
+      done(isKnown ? null : reply("450 4.7.1", to));
+    },
+  },
+  // Hangs up in place of the reply to the first mail, which it took; after the reply to any mail.
+  "drop-after-data": {
+    onData: (stream, session, done) =>
+      take(stream, session, () => (hasDropped ? done() : ((hasDropped = true), hangUp(session)))),
+  },
   "hang-up-after-mail": {
     onData: (stream, session, done) => take(stream, session, (error) => (done(error), hangUp(session))),
   },
+  // Takes the mail and never says so.
+  "hang-after-data": { onData: (stream, session) => take(stream, session, () => {}) },
   // Answers the first mail when the second one comes.
   "late-answer": {
     onData: (stream, session, done) =>
@@ -45,7 +61,7 @@ const modes = {
           lateAnswer();
           done();
         } else {
-          lateAnswer = () => done(reply(550, "late"));
+          lateAnswer = () => done(reply("550"));
         }
       }),
   },
@@ -53,14 +69,36 @@ const modes = {
   starttls: { hideSTARTTLS: false, allowInsecureAuth: false },
   tls: { secure: true, allowInsecureAuth: false },
   "no-smtputf8": { hideSMTPUTF8: true },
+  "no-8bitmime": { hide8BITMIME: true },
 };
 let lateAnswer;
+let hasDropped = false;
+const seen = new Set();
 
-/** Servers that speak no SMTP. */
+/** Servers that do what no server should, each a function of a new connection. */
 const talks = {
   hang: () => {},
   garbage: (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n"),
+  "garbage-to-rcpt": answering({ RCPT: "HTTP/1.1 400 Bad Request" }),
+  "drop-at-rcpt": answering({ RCPT: (socket) => socket.destroy() }),
+  // A reply to the command `DATA`: a refusal, and one that does not ask for the mail.
+  "554-to-data": answering({ DATA: "554 5.5.1 no" }),
+  "250-to-data": answering({ DATA: "250 ok" }),
+  // A refusal of two lines, and one after which it says nothing more.
+  "two-lines": answering({ RCPT: "550-5.1.1 The address <ada@example.com>\r\n550 5.1.1 is not for us." }),
+  "550-and-silence": answering({ RCPT: "550 5.1.1 no", QUIT: () => {} }),
 };
+
+/** Answers each line by its first word: `250 ok`, unless something else is said for it. */
+function answering(answers) {
+  return (socket) => {
+    socket.write("220 here\r\n");
+    createInterface({ input: socket }).on("line", (line) => {
+      const answer = answers[line.split(" ", 1)[0]] ?? "250 ok";
+      typeof answer === "string" ? socket.write(`${answer}\r\n`) : answer(socket);
+    });
+  };
+}
 
 const hangUp = (session) => [...server.connections].find(({ id }) => id === session.id)?.close();
 
@@ -91,13 +129,16 @@ function start() {
     hideSTARTTLS: true,
     allowInsecureAuth: true,
     authOptional: true,
+    // It would wait for a name server.
+    disableReverseLookup: true,
     onAuth: ({ username, password }, _session, done) => done(null, { user: { username, password } }),
     onData: take,
-    ...modes[mode],
+    ...(modes[mode] ?? steps[step](words)),
   });
 }
 
-if (!(mode in modes) && !(mode in talks)) {
+const [, step, words] = mode.match(/^([a-z]+):(\d{3}.*)$/) ?? [];
+if (!(mode in modes) && !(mode in talks) && !(step in steps)) {
   throw new Error(`no such mode: ${mode}`);
 }
 const server = start();

@@ -9,10 +9,11 @@ use super::folder::DemoFolder;
 use super::options::Options;
 use super::seed::seed;
 use super::server::Server;
+use super::work::{Mail, worker};
 use super::{End, print};
 use crate::http::Mode;
 use crate::mail::Sender;
-use crate::wiring::{self, IfMissing, MailTo, Parts};
+use crate::wiring::{IfMissing, MailTo, Parts};
 use crate::worker::Pauses;
 
 /// The default rules but for one criterion, which nobody would see otherwise.
@@ -45,11 +46,12 @@ impl Demo {
             seed(&parts).await.context("the demo's people cannot be stored")?;
             folder.set_seeded()?;
         }
-        let mail = options.data().join("mail");
-        let sender = Sender::new("security-contact@localhost", "Security Contact demo")?;
-        let mailer = wiring::mailer(MailTo::Folder(mail.clone()), sender)?;
-        greet(&server, &parts, &mail.join("new").join("*.eml").display().to_string())?;
-        server.run(parts, mailer, Mode::Demo, Pauses::default()).await?;
+        let maildir = options.data().join("mail");
+        let from = Sender::new("security-contact@localhost", "Security Contact demo")?;
+        let mail = Mail { to: MailTo::Folder(maildir.clone()), from };
+        let worker = worker(&parts, mail, Pauses::default()).await?;
+        greet(&server, &parts, &maildir.join("new").join("*.eml").display().to_string())?;
+        server.run(parts, Mode::Demo, Some(worker)).await?;
         Ok(End::Done)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
 /// How the log is written.
@@ -12,6 +12,20 @@ pub(super) enum Format {
     Text,
     /// One JSON object a line
     Json,
+}
+
+/// The option of programs that run for long.
+#[derive(Args, Debug)]
+pub(super) struct LogFormat {
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: Format,
+}
+
+impl LogFormat {
+    pub(super) fn format(&self) -> Format {
+        self.log_format
+    }
 }
 
 /// Logs from now on. Only the first call counts.

@@ -1,13 +1,17 @@
 //! The command line: one command a file, and here what they share.
 
+mod audit;
 mod change;
 mod decide;
 mod demo;
+mod events;
 mod folder;
+mod history;
 mod import;
 mod lines;
 mod logging;
 mod options;
+mod outbox;
 mod policy;
 mod print;
 mod progress;
@@ -16,6 +20,9 @@ mod seed;
 mod serve;
 mod server;
 mod show;
+mod signals;
+mod work;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -27,6 +34,8 @@ use options::Options;
 use tokio::runtime::Runtime;
 
 use crate::domain::DomainError;
+use crate::domain::model::AccountId;
+use crate::wiring::Parts;
 
 /// Keeps, for every account of a platform, the one person who gets its security mail.
 #[derive(Parser)]
@@ -44,17 +53,23 @@ Exit codes:
   1  failed: standard error says why
   2  the command line is wrong
   3  the policy refused the change
-  4  somebody else changed the account at the same time: look again, then try again";
+  4  somebody else changed the account at the same time: look again, then try again;
+     or the key came before with another request: choose another key";
 
 #[derive(Subcommand)]
 enum Command {
     Demo(demo::Demo),
     Serve(Box<serve::Serve>),
+    Worker(Box<worker::WorkerCommand>),
     Import(import::Import),
     Show(show::Show),
     Set(change::Set),
     Reset(change::Reset),
+    History(history::History),
+    Events(events::Events),
     Review(review::Review),
+    Outbox(outbox::Outbox),
+    Audit(audit::Audit),
     Decide(decide::Decide),
     Policy(policy::Policy),
 }
@@ -70,7 +85,7 @@ enum End {
     Usage,
     /// The policy refused it.
     Refused,
-    /// Somebody else was faster.
+    /// Somebody else was faster, or used the key.
     Conflict,
 }
 
@@ -117,6 +132,7 @@ fn run(cli: Cli) -> anyhow::Result<End> {
     let (usual_log, format) = match &command {
         Command::Demo(_) => ("info", Format::Text),
         Command::Serve(serve) => ("info", serve.log_format()),
+        Command::Worker(worker) => ("info", worker.log_format()),
         _ => ("warn", Format::Text),
     };
     logging::start(options.log_filter(usual_log)?, format);
@@ -129,13 +145,24 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(options).await,
             Self::Serve(command) => command.run(options).await,
+            Self::Worker(command) => command.run(options).await,
             Self::Import(command) => command.run(options).await,
             Self::Show(command) => command.run(options).await,
             Self::Set(command) => command.run(options).await,
             Self::Reset(command) => command.run(options).await,
+            Self::History(command) => command.run(options).await,
+            Self::Events(command) => command.run(options).await,
             Self::Review(command) => command.run(options).await,
+            Self::Outbox(command) => command.run(options).await,
+            Self::Audit(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
         }
     }
+}
+
+/// Makes sure that there is such an account, where an unknown one would look like one without anything.
+async fn known_account(parts: &Parts, account: &AccountId) -> Result<(), DomainError> {
+    let snapshot = parts.store.snapshot(account, &[]).await?;
+    snapshot.map(drop).ok_or_else(|| DomainError::UnknownAccount { account: account.clone() })
 }

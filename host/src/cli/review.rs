@@ -1,104 +1,119 @@
-//! `review`: checks every account at once.
-
-use std::io;
+//! `review`: checks designations against the rules now.
 
 use clap::Args;
+use indicatif::ProgressBar;
 use security_contact_policy::{Reason, UserId};
 use serde::Serialize;
 
 use super::options::Options;
 use super::{End, print, progress};
 use crate::domain::model::AccountId;
-use crate::domain::{Reverted, ReviewReport};
+use crate::domain::{Reverted, ReviewReport, Told};
 use crate::wiring::IfMissing;
 
-/// Check the designations of all accounts against the rules
+/// Check the designations against the rules
 ///
-/// A choice that no longer meets the criteria is cleared, so that the owner is the contact, and both are told by mail.
-/// A running server does this by itself when time or the directory give it a reason; this command looks at every
-/// account now. It ends with 1 if an account could not be reviewed.
+/// A choice that no longer meets the criteria is cleared, so that the owner is the contact, and both are told by mail. A
+/// running server or worker does this by itself when time, the directory or other rules give it a reason. This command
+/// does now what is due; with `--all` it looks at every account, in case a reason was missed.
+///
+/// Each choice that is cleared has a line as soon as that is stored, and the last line counts. It ends with 1 if an
+/// account could not be reviewed; the others are reviewed all the same.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
-  $ security-contact review --json")]
+Examples:
+  $ security-contact review
+  $ security-contact review --dry-run --rules new-rules.json
+  $ security-contact review --all --json")]
 pub(super) struct Review {
-    /// Print one JSON object, for programs
+    /// Look at every account, due or not
+    #[arg(long)]
+    all: bool,
+    /// Only say what a review of every account would change: nothing is stored, and nobody is told
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON objects, for programs: a line for each choice that is cleared, one for each account that cannot be
+    /// reviewed, and the last one with the counts
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReportJson<'a> {
-    reviewed: u64,
-    reverted: Vec<RevertedJson<'a>>,
-    owner_changed: u64,
-    reminded: u64,
-    failed: Vec<FailedJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct RevertedJson<'a> {
-    account: &'a AccountId,
-    from: &'a UserId,
-    to: &'a UserId,
-    reasons: &'a [Reason],
-}
-
-#[derive(Serialize)]
-struct FailedJson<'a> {
-    account: &'a AccountId,
-    error: &'a str,
+#[serde(tag = "told", rename_all = "snake_case", rename_all_fields = "camelCase")]
+enum Line<'a> {
+    Reverted { account: &'a AccountId, from: &'a UserId, to: &'a UserId, reasons: &'a [Reason] },
+    Failed { account: &'a AccountId, error: &'a str },
+    Done { reviewed: u64, reverted: u64, owner_changed: u64, reminded: u64, failed: u64, stored: bool },
 }
 
 impl Review {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let parts = options.open(IfMissing::Fail)?;
         let bar = progress::count("accounts")?;
-        let report = parts.reviews.review_all(|reviewed| bar.set_position(reviewed)).await;
+        let mut printed = Ok(());
+        let tell = |told| {
+            let told = self.tell(told, &bar);
+            printed = std::mem::replace(&mut printed, Ok(())).and(told);
+        };
+        let report = if self.dry_run {
+            parts.reviews.rehearse_all(tell).await
+        } else if self.all {
+            parts.reviews.review_all(tell).await
+        } else {
+            // What was decided under other rules is due, too.
+            parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
+            parts.reviews.review_due(tell).await
+        };
         bar.finish_and_clear();
         let report = report?;
-        if self.json {
-            print::json(&report_json(&report))?
-        } else {
-            tell(&report)?
+        printed?;
+        self.sum_up(&report)?;
+        Ok(if report.failed == 0 { End::Done } else { End::Failed })
+    }
+
+    /// Tells one thing, above the bar.
+    fn tell(&self, told: Told, bar: &ProgressBar) -> anyhow::Result<()> {
+        match told {
+            Told::SoFar(reviewed) => bar.set_position(reviewed),
+            Told::Reverted(reverted) => bar.suspend(|| self.tell_reverted(&reverted))?,
+            Told::Failed { account, error } => bar.suspend(|| self.tell_failed(&account, &error))?,
         }
-        Ok(if report.failed.is_empty() { End::Done } else { End::Failed })
+        Ok(())
     }
-}
 
-fn report_json(report: &ReviewReport) -> ReportJson<'_> {
-    let reverted = report.reverted.iter().map(|Reverted { account, from, to, reasons }| RevertedJson {
-        account,
-        from,
-        to,
-        reasons,
-    });
-    let failed = report.failed.iter().map(|(account, error)| FailedJson { account, error });
-    ReportJson {
-        reviewed: report.reviewed,
-        reverted: reverted.collect(),
-        owner_changed: report.owner_changed,
-        reminded: report.reminded,
-        failed: failed.collect(),
+    fn tell_reverted(&self, Reverted { account, from, to, reasons }: &Reverted) -> anyhow::Result<()> {
+        if self.json {
+            return print::json(&Line::Reverted { account, from, to, reasons });
+        }
+        let is_replaced = if self.dry_run { "would be replaced" } else { "was replaced" };
+        Ok(print::line(&format!("{account}: {from} {is_replaced} by {to}: {}", print::reasons(reasons)))?)
     }
-}
 
-fn tell(report: &ReviewReport) -> io::Result<()> {
-    let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = report;
-    if !reverted.is_empty() {
-        let head = ["account", "from", "to", "because"].map(str::to_owned).to_vec();
-        let rows = reverted.iter().map(|Reverted { account, from, to, reasons }| {
-            vec![account.to_string(), from.to_string(), to.to_string(), print::reasons(reasons)]
-        });
-        print::table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())?;
-    }
-    print::line(&format!(
-        "{reviewed} accounts reviewed: {} reverted, {owner_changed} with another owner, {reminded} reminded",
-        reverted.len()
-    ))?;
-    for (account, error) in failed {
+    fn tell_failed(&self, account: &AccountId, error: &str) -> anyhow::Result<()> {
+        if self.json {
+            return print::json(&Line::Failed { account, error });
+        }
         print::error(&format!("error: the account `{account}` was not reviewed: {error}"));
+        Ok(())
     }
-    Ok(())
+
+    fn sum_up(&self, report: &ReviewReport) -> anyhow::Result<()> {
+        let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = *report;
+        if self.json {
+            let stored = !self.dry_run;
+            return print::json(&Line::Done { reviewed, reverted, owner_changed, reminded, failed, stored });
+        }
+        Ok(print::line(&if self.dry_run {
+            format!(
+                "{reviewed} accounts looked at, nothing stored: {reverted} to revert, {owner_changed} with another \
+                 owner, {reminded} to remind"
+            )
+        } else {
+            let due = if self.all { "" } else { "were due and " };
+            format!(
+                "{reviewed} accounts {due}are reviewed: {reverted} reverted, {owner_changed} with another owner, \
+                 {reminded} reminded"
+            )
+        })?)
+    }
 }

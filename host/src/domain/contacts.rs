@@ -14,6 +14,9 @@ use super::ports::{Clock, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts, fold, letters};
 use crate::engine::Engine;
 
+/// For how many days an answer is kept that was given to a request with a key.
+const KEPT_DAYS: u32 = 2;
+
 /// The security contacts of all accounts. Every decision is the engine's.
 pub struct Contacts {
     engine: Arc<Engine>,
@@ -182,6 +185,14 @@ impl Contacts {
             Err(error) => Err(DomainError::UnreadableHistory { account: account.clone(), seq: row.seq, error }),
         });
         read.collect()
+    }
+
+    /// Forgets the answers to requests with a key that were given more than 48 hours ago: those requests are new again.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub async fn forget_answers(&self) -> Result<(), DomainError> {
+        Ok(self.store.forget(self.clock.now().minus_days(KEPT_DAYS)).await?)
     }
 
     /// What was answered to the same request before.

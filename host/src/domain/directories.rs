@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use security_contact_policy::{Instant, UserId};
 
+use super::found::Found;
 use super::model::{
     AccountId, Authentication, Committed, DirectoryEntry, DirectoryFault, DirectoryWrite, Member, Snapshot,
 };
 use super::ports::{Clock, Readable, Store};
-use super::reviews::Found;
 use super::{DomainError, MAX_ATTEMPTS, facts};
 use crate::engine::Engine;
 

@@ -59,12 +59,12 @@ impl Events {
     }
 
     /// The mails of an event, to whoever is to receive it now.
-    pub(crate) async fn address(&self, claimed: &ClaimedEvent) -> Result<Settlement, DomainError> {
+    pub(crate) async fn address(&self, claimed: &ClaimedEvent) -> Result<Vec<NewMail>, DomainError> {
         let now = self.clock.now();
         let (snapshot, route) = self.route(&claimed.account, claimed.event, now).await?;
         let about = About::Event { event: claimed.event, text: claimed.text.clone() };
         let mails = route.recipients.iter().map(|to| letters::mail(&snapshot, to, about.clone(), claimed.queued_at));
-        Ok(Settlement::Addressed { mails: mails.collect() })
+        Ok(mails.collect())
     }
 
     /// Whether that person is still to receive the event, at that address.

@@ -9,6 +9,7 @@ mod email;
 mod events;
 mod facts;
 mod fold;
+mod found;
 mod letters;
 pub mod model;
 pub mod ports;
@@ -20,8 +21,8 @@ pub use directories::Directories;
 pub use directory::{DirectoryReader, Faults, Group, LineFault};
 pub use events::{Dispatched, Events};
 pub use fold::fold;
-pub use reviews::{Reverted, ReviewReport, Reviews};
-pub use verify::{Break, ChainReport, verify};
+pub use reviews::{Reverted, ReviewReport, Reviews, Told};
+pub use verify::{Break, ChainReport, has_head, verify};
 
 use crate::engine::EngineError;
 use model::{AccountId, UnreadableRow};

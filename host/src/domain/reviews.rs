@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use security_contact_policy::{
-    Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, ReviewRequest, UserId,
-};
+use security_contact_policy::{Instant, Reason, ReviewOutcome, ReviewRequest, UserId};
 
 use super::both::both;
-use super::model::{AccountId, Action, AuditEntry, Authentication, Commit, Committed, DesignationWrite, Snapshot};
-use super::ports::{Clock, Readable, Store};
-use super::{DomainError, MAX_ATTEMPTS, facts, letters};
-use crate::engine::{Engine, EngineError, PolicyIdentity};
+use super::found::Found;
+use super::model::{AccountId, Authentication, Commit, Committed, Snapshot};
+use super::ports::{Clock, Readable, Store, StoreError};
+use super::{DomainError, MAX_ATTEMPTS, facts};
+use crate::engine::{Engine, EngineError};
 
 /// How many accounts go through the module in one call.
 const PAGE: u32 = 500;
@@ -28,19 +27,36 @@ pub struct Reviews {
     clock: Arc<dyn Clock>,
 }
 
-/// What a run of reviews found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a run of reviews did, in numbers. Which accounts they are is told as it happens, so that a run over a million of
+/// them needs no more memory than one over a thousand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReviewReport {
-    /// How many accounts were looked at.
+    /// How many accounts were reviewed.
     pub reviewed: u64,
-    /// The designations that were cleared.
-    pub reverted: Vec<Reverted>,
+    /// How many designations were cleared.
+    pub reverted: u64,
     /// How many accounts have another contact because ownership moved.
     pub owner_changed: u64,
     /// How many accounts had a reminder sent.
     pub reminded: u64,
-    /// The accounts that could not be reviewed, and why.
-    pub failed: Vec<(AccountId, String)>,
+    /// How many accounts could not be reviewed.
+    pub failed: u64,
+}
+
+/// What a run of reviews tells while it goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A designation was cleared, and that is stored; in a rehearsal, that it would be.
+    Reverted(Reverted),
+    /// An account could not be reviewed.
+    Failed {
+        /// Which account.
+        account: AccountId,
+        /// Why, without names or addresses.
+        error: String,
+    },
+    /// That many accounts were reviewed since the run began.
+    SoFar(u64),
 }
 
 /// A designation that a review cleared.
@@ -56,11 +72,28 @@ pub struct Reverted {
     pub reasons: Vec<Reason>,
 }
 
+/// A run of reviews that is under way.
+struct Run<'t> {
+    report: ReviewReport,
+    tell: &'t mut (dyn FnMut(Told) + Send),
+    kind: Kind,
+}
+
+/// What a run does with what it finds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Every account has to be settled, because it was handed out.
+    Due,
+    /// An account is left alone of which the store has all that a review finds.
+    All,
+    /// Nothing is stored.
+    Rehearsal,
+}
+
 /// What is to be stored of one review.
 struct Decision {
     snapshot: Snapshot,
     found: Found,
-    commit: Commit,
 }
 
 impl Reviews {
@@ -70,76 +103,102 @@ impl Reviews {
         Self { engine, store, clock }
     }
 
-    /// Reviews what is due now, each account once. Several hosts can do this at the same time: each account is handed
-    /// to one of them. An account that fails is tried again an hour later.
+    /// Reviews what is due when it begins, each account once; `tell` hears what happens. Several hosts can do this at
+    /// the same time: each account is handed to one of them. An account that fails is tried again an hour later.
     ///
     /// # Errors
     /// Failures of the store. What was reviewed before one stays reviewed.
-    pub async fn review_due(&self) -> Result<ReviewReport, DomainError> {
-        let mut report = ReviewReport::default();
+    pub async fn review_due(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
+        let mut run = Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::Due };
         let fingerprint = &self.engine.identity().fingerprint;
+        let began = self.clock.now();
         loop {
             let now = self.clock.now();
-            let page = self.store.claim_reviews(now, now.plus_millis(CLAIM_MS), fingerprint, PAGE).await?;
+            // What becomes due meanwhile is for the next run, so that this one ends. A clock that was set back makes
+            // less due, and none of it twice.
+            let due_by = now.min(began);
+            let page = self.store.claim_reviews(due_by, now.plus_millis(CLAIM_MS), fingerprint, PAGE).await?;
             if page.is_empty() {
-                return Ok(report);
+                return Ok(run.report);
             }
-            let known = report.failed.len();
-            self.review_page(page, true, &mut report).await?;
-            for (account, error) in &report.failed[known..] {
-                self.store.put_off_review(account, error, now.plus_millis(FAILED_PAUSE_MS)).await?;
-            }
+            self.review_page(page, &mut run).await?;
+            run.tell_so_far();
         }
     }
 
-    /// Reviews every account, due or not; `progress` hears the number reviewed so far after every page.
+    /// Reviews every account, due or not; `tell` hears what happens.
     ///
     /// # Errors
     /// Failures of the store. What was reviewed before one stays reviewed.
-    pub async fn review_all(&self, progress: impl Fn(u64) + Send + Sync) -> Result<ReviewReport, DomainError> {
-        let mut report = ReviewReport::default();
+    pub async fn review_all(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
+        self.walk(Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::All }).await
+    }
+
+    /// Tells what [`review_all`](Self::review_all) would do now, and stores nothing.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub async fn rehearse_all(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
+        self.walk(Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::Rehearsal }).await
+    }
+
+    /// Goes over every account.
+    async fn walk(&self, mut run: Run<'_>) -> Result<ReviewReport, DomainError> {
         let mut page = self.store.snapshots_after(None, PAGE).await?;
         while let Some(last) = page.last() {
             let last = last.as_ref().map_or_else(|error| &error.account, |snapshot| &snapshot.account).clone();
             // The next page is read while this one is decided on.
             let next = self.store.snapshots_after(Some(&last), PAGE);
-            let (next, reviewed) = both(next, self.review_page(page, false, &mut report)).await;
+            let (next, reviewed) = both(next, self.review_page(page, &mut run)).await;
             reviewed?;
             page = next?;
-            progress(report.reviewed);
+            run.tell_so_far();
         }
-        Ok(report)
+        Ok(run.report)
     }
 
-    async fn review_page(&self, page: Vec<Readable>, due: bool, report: &mut ReviewReport) -> Result<(), DomainError> {
+    async fn review_page(&self, page: Vec<Readable>, run: &mut Run<'_>) -> Result<(), DomainError> {
         let now = self.clock.now();
-        let mut requests = Vec::with_capacity(page.len());
-        let mut snapshots = Vec::with_capacity(page.len());
-        for snapshot in page {
-            let request = snapshot.map_err(|error| (error.account, error.message)).and_then(|snapshot| {
-                match facts::review(&snapshot, now) {
-                    Ok(request) => Ok((snapshot, request)),
-                    Err(error) => Err((snapshot.account, error.to_string())),
-                }
-            });
-            match request {
-                Ok((snapshot, request)) => {
-                    snapshots.push(snapshot);
-                    requests.push(request);
-                }
-                Err(failed) => report.failed.push(failed),
+        let (mut decisions, failed) = self.decide(page, now);
+        if run.kind == Kind::Rehearsal {
+            decisions.into_iter().for_each(|decision| run.reviewed(decision));
+            failed.into_iter().for_each(|(account, error)| run.failed(account, error));
+            return Ok(());
+        }
+        for (account, error) in failed {
+            self.put_off(account, error, run).await?;
+        }
+        if run.kind == Kind::All {
+            let settled = decisions.extract_if(.., |decision| decision.found.is_nothing_new(&decision.snapshot));
+            settled.for_each(|decision| run.reviewed(decision));
+        }
+        self.store_all(decisions, now, run).await
+    }
+
+    /// What follows for each account, and the accounts for which that cannot be said.
+    fn decide(&self, page: Vec<Readable>, now: Instant) -> (Vec<Decision>, Vec<(AccountId, String)>) {
+        let mut failed = Vec::new();
+        let (mut snapshots, mut requests) = (Vec::with_capacity(page.len()), Vec::with_capacity(page.len()));
+        for read in page {
+            match read {
+                Ok(snapshot) => match facts::review(&snapshot, now) {
+                    Ok(request) => {
+                        snapshots.push(snapshot);
+                        requests.push(request);
+                    }
+                    Err(error) => failed.push((snapshot.account, error.to_string())),
+                },
+                Err(error) => failed.push((error.account, error.message)),
             }
         }
         let mut decisions = Vec::with_capacity(snapshots.len());
         for (snapshot, outcome) in snapshots.into_iter().zip(self.outcomes(requests)) {
             match outcome {
-                Ok(outcome) => decisions.push(self.decision(snapshot, outcome, now)),
-                Err(error) => report.failed.push((snapshot.account, error.to_string())),
+                Ok(outcome) => decisions.push(Decision { found: Found::of(&snapshot, outcome), snapshot }),
+                Err(error) => failed.push((snapshot.account, error.to_string())),
             }
         }
-        report.reviewed += decisions.len() as u64;
-        decisions.retain(|decision| due || !decision.found.is_nothing_new(&decision.snapshot));
-        self.store_decisions(decisions, report).await
+        (decisions, failed)
     }
 
     /// The outcome of each review. One that makes the module fail fails alone.
@@ -151,143 +210,107 @@ impl Reviews {
         }
     }
 
-    fn decision(&self, snapshot: Snapshot, outcome: ReviewOutcome, now: Instant) -> Decision {
-        let found = Found::of(&snapshot, outcome);
-        let commit = found.commit(&snapshot, self.engine.identity(), Authentication::Host, now);
-        Decision { snapshot, found, commit }
-    }
-
-    /// Stores a page of decisions at once; those whose account moved meanwhile are decided again.
-    async fn store_decisions(&self, decisions: Vec<Decision>, report: &mut ReviewReport) -> Result<(), DomainError> {
+    /// Stores decisions at once. One account that cannot be written does not keep the others from being stored.
+    async fn store_all(&self, decisions: Vec<Decision>, now: Instant, run: &mut Run<'_>) -> Result<(), DomainError> {
         if decisions.is_empty() {
             return Ok(());
         }
-        let commits: Vec<Commit> = decisions.iter().map(|decision| decision.commit.clone()).collect();
-        let committed = self.store.commit_all(&commits).await?;
-        for (decision, committed) in decisions.into_iter().zip(committed) {
-            match committed {
-                Committed::Stored { .. } => decision.found.report(&decision.snapshot, report),
-                Committed::Stale => self.decide_again(&decision.snapshot.account, report).await?,
+        let commits: Vec<Commit> = decisions.iter().map(|decision| self.commit(decision, now)).collect();
+        match self.store.commit_all(&commits).await {
+            Ok(committed) => {
+                for (decision, committed) in decisions.into_iter().zip(committed) {
+                    self.settle(decision, committed, run).await?;
+                }
+                Ok(())
+            }
+            Err(error) if error.is_busy => Err(error.into()),
+            Err(_) => self.store_one_by_one(decisions, &commits, run).await,
+        }
+    }
+
+    async fn store_one_by_one(
+        &self,
+        decisions: Vec<Decision>,
+        commits: &[Commit],
+        run: &mut Run<'_>,
+    ) -> Result<(), DomainError> {
+        for (decision, commit) in decisions.into_iter().zip(commits) {
+            match self.store.commit(commit).await {
+                Ok(committed) => self.settle(decision, committed, run).await?,
+                Err(error) => self.not_written(decision.snapshot.account, error, run).await?,
             }
         }
         Ok(())
     }
 
+    /// What follows from a decision that was stored, or whose account moved meanwhile.
+    async fn settle(&self, decision: Decision, committed: Committed, run: &mut Run<'_>) -> Result<(), DomainError> {
+        match committed {
+            Committed::Stored { .. } => Ok(run.reviewed(decision)),
+            Committed::Stale => self.decide_again(decision.snapshot.account, run).await,
+        }
+    }
+
     /// Reviews an account on what it is by now, until nobody comes in between.
-    async fn decide_again(&self, account: &AccountId, report: &mut ReviewReport) -> Result<(), DomainError> {
+    async fn decide_again(&self, account: AccountId, run: &mut Run<'_>) -> Result<(), DomainError> {
         for _ in 0..MAX_ATTEMPTS {
-            let Some(snapshot) = self.store.snapshot(account, &[]).await? else { return Ok(()) };
+            let found = self.store.snapshots(&[(account.clone(), Vec::new())]).await?;
             let now = self.clock.now();
-            let outcome = match facts::review(&snapshot, now) {
-                Ok(request) => self.outcomes(vec![request]).pop().transpose()?,
-                Err(error) => return Ok(report.failed.push((account.clone(), error.to_string()))),
-            };
-            let Some(outcome) = outcome else { return Ok(()) };
-            let decision = self.decision(snapshot, outcome, now);
-            if self.store.commit(&decision.commit).await? != Committed::Stale {
-                return Ok(decision.found.report(&decision.snapshot, report));
+            let (mut decisions, failed) = self.decide(found.into_iter().flatten().collect(), now);
+            for (account, error) in failed {
+                return self.put_off(account, error, run).await;
+            }
+            let Some(decision) = decisions.pop() else { return Ok(()) };
+            match self.store.commit(&self.commit(&decision, now)).await {
+                Ok(Committed::Stale) => {}
+                Ok(Committed::Stored { .. }) => return Ok(run.reviewed(decision)),
+                Err(error) => return self.not_written(account, error, run).await,
             }
         }
-        Ok(report.failed.push((account.clone(), DomainError::Busy.to_string())))
+        // Whoever came in between has it reviewed again, or the claim ends.
+        Ok(run.failed(account, DomainError::Busy.to_string()))
+    }
+
+    /// Tells an account that cannot be written from a store that fails: that cannot record it either.
+    async fn not_written(&self, account: AccountId, error: StoreError, run: &mut Run<'_>) -> Result<(), DomainError> {
+        if error.is_busy { Err(error.into()) } else { self.put_off(account, with_causes(&error), run).await }
+    }
+
+    /// Records that an account cannot be reviewed, and tells it.
+    async fn put_off(&self, account: AccountId, error: String, run: &mut Run<'_>) -> Result<(), DomainError> {
+        let until = self.clock.now().plus_millis(FAILED_PAUSE_MS);
+        self.store.put_off_review(&account, &error, until).await?;
+        Ok(run.failed(account, error))
+    }
+
+    fn commit(&self, decision: &Decision, now: Instant) -> Commit {
+        decision.found.commit(&decision.snapshot, self.engine.identity(), Authentication::Host, now)
     }
 }
 
-/// An outcome in the one shape that both kinds of it share.
-pub(super) struct Found {
-    /// Who was chosen and is no longer, and why.
-    reverted: Option<(UserId, Vec<Reason>)>,
-    contact: Contact,
-    notices: Vec<Notice>,
-    reminders: Vec<Reminder>,
-    next_review_at: Option<Instant>,
+impl Run<'_> {
+    fn reviewed(&mut self, Decision { snapshot, found }: Decision) {
+        self.report.reviewed += 1;
+        self.report.reminded += u64::from(found.reminds());
+        self.report.owner_changed += u64::from(found.is_another_owner());
+        if let Some((from, to, reasons)) = found.into_reverted() {
+            self.report.reverted += 1;
+            (self.tell)(Told::Reverted(Reverted { account: snapshot.account, from, to, reasons }));
+        }
+    }
+
+    fn failed(&mut self, account: AccountId, error: String) {
+        self.report.failed += 1;
+        (self.tell)(Told::Failed { account, error });
+    }
+
+    fn tell_so_far(&mut self) {
+        (self.tell)(Told::SoFar(self.report.reviewed));
+    }
 }
 
-impl Found {
-    pub(super) fn of(snapshot: &Snapshot, outcome: ReviewOutcome) -> Self {
-        match outcome {
-            ReviewOutcome::Kept { contact, notices, reminders, next_review_at } => {
-                Self { reverted: None, contact, notices, reminders, next_review_at }
-            }
-            ReviewOutcome::Reverted { reasons, contact, notices, reminders, next_review_at } => {
-                let from = snapshot.chosen.as_ref().map(|chosen| chosen.user_id.clone());
-                Self { reverted: from.map(|from| (from, reasons)), contact, notices, reminders, next_review_at }
-            }
-        }
-    }
-
-    /// Whether the store has all of it already.
-    fn is_nothing_new(&self, snapshot: &Snapshot) -> bool {
-        self.reverted.is_none()
-            && self.notices.is_empty()
-            && self.reminders.is_empty()
-            && snapshot.announced.as_ref() == Some(&self.contact.user_id)
-            && snapshot.next_review_at == self.next_review_at
-    }
-
-    /// What the outcome of a review of that snapshot writes.
-    pub(super) fn commit(
-        &self,
-        snapshot: &Snapshot,
-        decided_by: &PolicyIdentity,
-        authenticated: Authentication,
-        now: Instant,
-    ) -> Commit {
-        let mut mails = letters::of_notices(snapshot, &self.notices, None, now);
-        mails.extend(letters::of_reminders(snapshot, &self.reminders, &self.contact.user_id, now));
-        let audit = self.action(snapshot).map(|(action, before, reasons)| AuditEntry {
-            at: now,
-            actor: None,
-            authenticated,
-            action,
-            before,
-            after: Some(self.contact.user_id.clone()),
-            reasons,
-            detail: None,
-            decided_by: decided_by.clone(),
-        });
-        Commit {
-            account: snapshot.account.clone(),
-            revision: snapshot.revision,
-            now,
-            designation: if self.reverted.is_some() { DesignationWrite::Clear } else { DesignationWrite::Keep },
-            announced: self.contact.user_id.clone(),
-            reminded_for: self.reminded_for(snapshot),
-            next_review_at: self.next_review_at,
-            audit,
-            mails,
-            remember: None,
-            fingerprint: decided_by.fingerprint.clone(),
-        }
-    }
-
-    /// What the history tells, if anything: what was done, who was the contact, and why.
-    fn action(&self, snapshot: &Snapshot) -> Option<(Action, Option<UserId>, Vec<Reason>)> {
-        match &self.reverted {
-            Some((from, reasons)) => Some((Action::Reverted, Some(from.clone()), reasons.clone())),
-            None if self.notices.is_empty() => None,
-            None => Some((Action::OwnerChanged, snapshot.announced.clone(), Vec::new())),
-        }
-    }
-
-    /// The reminders sent so far for the present end of validity, with those of this outcome.
-    fn reminded_for(&self, snapshot: &Snapshot) -> Option<RemindedFor> {
-        let valid_until = self.contact.valid_until?;
-        let before = snapshot.reminded_for.as_ref().filter(|sent| sent.valid_until == valid_until);
-        let mut days = before.map(|sent| sent.days.clone()).unwrap_or_default();
-        days.extend(self.reminders.first().map(|reminder| reminder.days));
-        (!days.is_empty()).then_some(RemindedFor { valid_until, days })
-    }
-
-    fn report(self, snapshot: &Snapshot, report: &mut ReviewReport) {
-        report.reminded += u64::from(!self.reminders.is_empty());
-        match self.reverted {
-            Some((from, reasons)) => report.reverted.push(Reverted {
-                account: snapshot.account.clone(),
-                from,
-                to: self.contact.user_id,
-                reasons,
-            }),
-            None => report.owner_changed += u64::from(!self.notices.is_empty()),
-        }
-    }
+/// The error with its causes, none of which names people or addresses.
+fn with_causes(error: &StoreError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -63,8 +63,10 @@ async fn change(
         once: key.as_ref().map(|key| Once { key, write: &write }),
     };
     let answered = match app.contacts.change(&request).await {
-        // Whoever may not even look learns nothing else.
-        Err(DomainError::UnknownAccount { .. } | DomainError::NoOwner { .. }) if !access.can_edit => {
+        // Whoever may not even look learns nothing else: no key was ever used for an account that does not exist.
+        Err(DomainError::UnknownAccount { .. } | DomainError::NoOwner { .. }) | Ok(Answered::KeyReused)
+            if !access.can_edit =>
+        {
             return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
         }
         answered => answered?,

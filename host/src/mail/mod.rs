@@ -9,6 +9,7 @@ mod plain;
 mod render;
 mod sender;
 mod smtp;
+mod smtp_offer;
 mod smtp_url;
 
 #[cfg(test)]

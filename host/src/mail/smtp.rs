@@ -1,6 +1,5 @@
 //! Mail to an SMTP server.
 
-use std::error::Error as StdError;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,19 +8,19 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::DEFAULT_MECHANISMS;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Severity;
 
 use super::MailSetupError;
 use super::message::build;
 use super::sender::Sender;
+use super::smtp_offer::{describe, offer};
 use super::smtp_url::{Encryption, Server};
 use crate::domain::ports::{Mailer, RenderedMail, SendError};
 
 /// How many connections wait for the next mail.
 const MAX_IDLE: usize = 4;
 
-/// The server wants a login, or encryption, before it takes any mail.
-const AUTHENTICATION_REQUIRED: u16 = 530;
+/// How long a server has to answer a goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Hands mail to an SMTP server.
 ///
@@ -90,15 +89,20 @@ impl SmtpMailer {
         let message = build(mail, &self.sender)?;
         // What goes wrong before the mail is offered says nothing about the mail.
         let mut connection = self.connection().await.map_err(|error| SendError::Temporary(describe(&error)))?;
-        let reply = connection.send(message.envelope(), &message.formatted()).await.map_err(|error| judge(&error))?;
-        if reply.code().severity != Severity::PositiveCompletion {
-            return Err(SendError::Temporary(format!("the server replied {} to the whole mail", reply.code())));
+        let offered = offer(&mut connection, &message).await;
+        match offered {
+            Ok(()) => self.keep(connection),
+            Err(_) => say_goodbye(connection),
         }
+        offered
+    }
+
+    /// Keeps a connection whose conversation ended well for the next mail.
+    fn keep(&self, connection: AsyncSmtpConnection) {
         let mut idle = self.idle();
         if idle.len() < MAX_IDLE {
             idle.push(connection);
         }
-        Ok(())
     }
 
     /// A connection that the server still answers on.
@@ -153,63 +157,11 @@ impl Mailer for SmtpMailer {
     }
 }
 
-/// Whether trying again may help, after the mail was offered.
-fn judge(error: &Error) -> SendError {
-    let about_the_mail = error.is_permanent() && error.status().map(u16::from) != Some(AUTHENTICATION_REQUIRED);
-    // The only fault that the client itself finds here: an address outside ASCII, and a server without SMTPUTF8.
-    if about_the_mail || error.is_client() {
-        SendError::Permanent(describe(error))
-    } else {
-        SendError::Temporary(describe(error))
-    }
-}
-
-/// What went wrong, without the server's own words: they often repeat the address.
-fn describe(error: &Error) -> String {
-    let cause = root_cause(error);
-    if let Some(code) = error.status() {
-        match enhanced_code(&cause) {
-            Some(enhanced) => format!("the server replied {code} ({enhanced})"),
-            None => format!("the server replied {code}"),
-        }
-    } else if error.is_response() {
-        "the server hung up, or replied with what is not SMTP".to_owned()
-    } else if error.is_client() {
-        format!("the server lacks what is needed: {cause}")
-    } else {
-        format!("the connection failed: {cause}")
-    }
-}
-
-fn root_cause(error: &Error) -> String {
-    let mut cause: &dyn StdError = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
-/// The first word of a reply, if it is a code such as `5.1.1` (RFC 3463).
-fn enhanced_code(reply: &str) -> Option<&str> {
-    let word = reply.split_whitespace().next()?;
-    let mut parts = word.split('.');
-    let digits = |part: Option<&str>| {
-        part.is_some_and(|part| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let three = digits(parts.next()) && digits(parts.next()) && digits(parts.next()) && parts.next().is_none();
-    three.then_some(word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::enhanced_code;
-
-    #[test]
-    fn only_codes_are_taken_from_replies() {
-        assert_eq!(enhanced_code("5.1.1 <ada@example.com> is unknown"), Some("5.1.1"));
-        assert_eq!(enhanced_code("4.7.650"), Some("4.7.650"));
-        for reply in ["", "ada@example.com", "5.1", "5.1.1.1", "5.1.x", "5..1", "5.1.1234 x", "192.0.2.1 is blocked"] {
-            assert_eq!(enhanced_code(reply), None, "{reply}");
-        }
-    }
+/// Ends a conversation that did not end well. Nobody waits for it: what the server said of the mail stays what it said,
+/// even if it says nothing more.
+fn say_goodbye(mut connection: AsyncSmtpConnection) {
+    tokio::spawn(async move {
+        // A server that does not answer is left without an answer too.
+        let _ = tokio::time::timeout(GOODBYE, connection.abort()).await;
+    });
 }

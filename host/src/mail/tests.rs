@@ -148,6 +148,9 @@ fn hostile_names_and_texts() {
     change.message.recipient_name = HOSTILE.to_owned();
     keep("hostile_change", &shown(change));
     let text = format!("{HOSTILE}\u{202e}\u{2028}  indented");
+    let mut unreachable = unreachable(HOSTILE);
+    unreachable.message.account_name = HOSTILE.to_owned();
+    keep("hostile_unreachable", &shown(&unreachable));
     keep("hostile_event", &shown(&event(EventKind::ActionRequired, Severity::Low, &text)));
 }
 

@@ -28,10 +28,13 @@ const ONE_MAIL_MS: i64 = 60_000;
 /// How long a row is tried.
 const GIVE_UP_DAYS: u32 = 5;
 
+/// Why an event waits whose recipients have no address: it is not lost as long as it is not addressed.
+const NOBODY_TO_REACH: &str = "nobody who is to receive the event has an address";
+
 /// Delivers the outbox.
 ///
-/// An event is addressed first: whoever is the contact then gets a mail, which is looked at once more before it goes out,
-/// so that nobody receives one who has stopped being the contact.
+/// An event is addressed first: whoever is the contact then gets a mail, which is looked at once more before each try,
+/// so that nobody receives one who has stopped being the contact. It waits while nobody has an address to send it to.
 ///
 /// A row that fails for now is tried again after about 30 seconds, then after twice as long each time, up to 6 hours,
 /// and given up 5 days after it was queued. A mail that is refused is given up at once. No mail waits for the tries of
@@ -107,7 +110,7 @@ impl Courier {
             } else {
                 let courier = self.clone();
                 under_way.spawn(async move {
-                    let settlement = courier.treat(&row).await;
+                    let settlement = courier.treat(&row, start_until).await;
                     log(&row, &settlement);
                     courier.settle(&row, &settlement).await?;
                     Ok(settlement)
@@ -122,24 +125,32 @@ impl Courier {
     }
 
     /// What becomes of a row. What cannot be decided now is tried again.
-    async fn treat(&self, row: &Claimed) -> Settlement {
+    async fn treat(&self, row: &Claimed, start_until: Instant) -> Settlement {
         let treated = match row {
-            Claimed::Mail(mail) => self.deliver(mail).await,
+            Claimed::Mail(mail) => self.deliver(mail, start_until).await,
             Claimed::Event(event) => self.address(event).await,
         };
         treated.unwrap_or_else(|error| self.not_now(row, chain(&error)))
     }
 
     async fn address(&self, event: &ClaimedEvent) -> Result<Settlement, DomainError> {
-        self.events.address(event).await
+        let mails = self.events.address(event).await?;
+        if mails.iter().all(|mail| mail.address.is_none()) {
+            return Ok(self.not_now(&Claimed::Event(event.clone()), NOBODY_TO_REACH.to_owned()));
+        }
+        Ok(Settlement::Addressed { mails })
     }
 
-    async fn deliver(&self, mail: &ClaimedMail) -> Result<Settlement, DomainError> {
+    async fn deliver(&self, mail: &ClaimedMail, start_until: Instant) -> Result<Settlement, DomainError> {
         let event = event_of(mail);
-        if let Some(event) = event
-            && !self.events.is_for(mail, event).await?
-        {
-            return Ok(Settlement::Withdrawn);
+        if let Some(event) = event {
+            if !self.events.is_for(mail, event).await? {
+                return Ok(Settlement::Withdrawn);
+            }
+            // A store that is slow to answer takes its time from the lease.
+            if self.clock.now() > start_until {
+                return Ok(Settlement::Released);
+            }
         }
         let sent = match mail::render(mail) {
             Ok(rendered) => self.mailer.send(&rendered).await,
@@ -179,9 +190,9 @@ fn log(row: &Claimed, settlement: &Settlement) {
         Settlement::Addressed { .. } => tracing::debug!(outbox_id, attempt, "an event was addressed"),
         Settlement::Withdrawn => tracing::info!(outbox_id, attempt, "an event has another recipient by now"),
         Settlement::Retry { at, error } => {
-            tracing::warn!(outbox_id, attempt, error, retry_at = %at, "a mail was not taken for now");
+            tracing::warn!(outbox_id, attempt, error, retry_at = %at, "a row of the outbox is put off");
         }
-        Settlement::Failed { error } => tracing::error!(outbox_id, attempt, error, "a mail was given up"),
+        Settlement::Failed { error } => tracing::error!(outbox_id, attempt, error, "a row of the outbox is given up"),
         Settlement::Bounced { error, .. } => {
             tracing::error!(outbox_id, attempt, error, "a mail was given up, and its address is unreachable");
         }

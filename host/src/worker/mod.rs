@@ -1,4 +1,5 @@
-//! What happens by itself while a server runs: mail goes out, and designations are reviewed.
+//! What happens by itself while a server runs: mail goes out, designations are reviewed, and answers that were kept for
+//! long enough are forgotten.
 //!
 //! **Invariant:** nothing that goes wrong here ends it. It is logged, and tried again later.
 
@@ -12,12 +13,17 @@ use std::time::Duration;
 pub use courier::{Courier, Delivered};
 pub use stop::Stop;
 
-use crate::domain::{DomainError, ReviewReport, Reviews};
+use crate::domain::{Contacts, DomainError, ReviewReport, Reviews, Told};
 
-/// Delivers mail and reviews what is due, side by side, so that a slow mail server holds up no review.
+/// How long a worker rests between two looks for answers to forget.
+const FORGET_PAUSE: Duration = Duration::from_secs(60 * 60);
+
+/// Delivers mail, reviews what is due and forgets old answers, side by side, so that a slow mail server holds up no
+/// review.
 pub struct Worker {
     courier: Courier,
     reviews: Arc<Reviews>,
+    contacts: Arc<Contacts>,
     pauses: Pauses,
 }
 
@@ -40,15 +46,15 @@ impl Default for Pauses {
 }
 
 impl Worker {
-    /// A worker that begins with a look for both.
+    /// A worker that begins with a look for all of it.
     #[must_use]
-    pub fn new(courier: Courier, reviews: Arc<Reviews>, pauses: Pauses) -> Self {
-        Self { courier, reviews, pauses }
+    pub fn new(courier: Courier, reviews: Arc<Reviews>, contacts: Arc<Contacts>, pauses: Pauses) -> Self {
+        Self { courier, reviews, contacts, pauses }
     }
 
     /// Works until it is time to stop, and finishes the mails in hand.
     pub async fn run(&self, stop: &Stop) {
-        tokio::join!(self.deliver(stop), self.review(stop));
+        tokio::join!(self.deliver(stop), self.review(stop), self.forget(stop));
     }
 
     async fn deliver(&self, stop: &Stop) {
@@ -75,9 +81,18 @@ impl Worker {
             // A review that is broken off between two accounts goes on the next time.
             tokio::select! {
                 () = stop.asked() => return,
-                result = self.reviews.review_due() => log_review(result),
+                result = self.reviews.review_due(log_failure) => log_review(result),
             }
             rest(self.pauses.review, stop).await;
+        }
+    }
+
+    async fn forget(&self, stop: &Stop) {
+        while !stop.is_asked() {
+            if let Err(error) = self.contacts.forget_answers().await {
+                tracing::error!(error = chain(&error), "old answers cannot be forgotten");
+            }
+            rest(FORGET_PAUSE, stop).await;
         }
     }
 }
@@ -89,16 +104,18 @@ async fn rest(pause: Duration, stop: &Stop) {
     }
 }
 
+fn log_failure(told: Told) {
+    if let Told::Failed { account, error } = told {
+        tracing::error!(%account, error, "an account cannot be reviewed");
+    }
+}
+
 fn log_review(result: Result<ReviewReport, DomainError>) {
     match result {
         Ok(report) => {
-            for (account, error) in &report.failed {
-                tracing::error!(%account, error, "an account cannot be reviewed");
-            }
-            let ReviewReport { reviewed, reverted, owner_changed, reminded, .. } = report;
-            if reviewed > 0 {
-                let reverted = reverted.len();
-                tracing::info!(reviewed, reverted, owner_changed, reminded, "designations were reviewed");
+            let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = report;
+            if report != ReviewReport::default() {
+                tracing::info!(reviewed, reverted, owner_changed, reminded, failed, "designations were reviewed");
             }
         }
         Err(error) => tracing::error!(error = chain(&error), "designations cannot be reviewed"),

@@ -4,22 +4,22 @@ const FIRST_PAUSE_MS: i64 = 30_000;
 const LONGEST_PAUSE_MS: i64 = 6 * 3_600_000;
 
 /// The pause of the row `id` after a try, by the number of tries before it: 30 seconds and then twice as long each time,
-/// up to 6 hours, and a tenth less or more of that. The share differs from row to row and from try to try, so that mails
+/// up to 6 hours, and a tenth of that less or more. How much differs from row to row and from try to try, so that mails
 /// that failed together do not all come back at one moment; it is no random number, so that a try can be told ahead.
 pub(super) fn pause_ms(id: i64, attempts: u32) -> i64 {
     let factor = 1_i64.checked_shl(attempts.min(32)).unwrap_or(i64::MAX);
     let pause = FIRST_PAUSE_MS.saturating_mul(factor).min(LONGEST_PAUSE_MS);
-    pause - pause / 10 + (pause / 5) * share(id, attempts) / 1_000
+    pause - pause / 10 + spread(id, attempts) % (pause / 5 + 1)
 }
 
-/// From 0 to 1,000, spread evenly over rows and tries.
-fn share(id: i64, attempts: u32) -> i64 {
+/// A number from 0 on that is spread evenly over rows and tries.
+fn spread(id: i64, attempts: u32) -> i64 {
     // The finaliser of MurmurHash3 mixes every bit of the number into every other.
     let mut mixed = id.cast_unsigned() ^ (u64::from(attempts) << 40);
     for factor in [0xff51_afd7_ed55_8ccd, 0xc4ce_b9fe_1a85_ec53] {
         mixed = (mixed ^ (mixed >> 33)).wrapping_mul(factor);
     }
-    i64::try_from((mixed ^ (mixed >> 33)) % 1_001).unwrap_or(0)
+    ((mixed ^ (mixed >> 33)) >> 1).cast_signed()
 }
 
 #[cfg(test)]

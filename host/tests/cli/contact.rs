@@ -1,4 +1,4 @@
-//! `show`, `set`, `reset` and `review`.
+//! `show`, `set` and `reset`.
 
 use serde_json::{Value, json};
 
@@ -133,8 +133,6 @@ fn a_directory_that_deactivates_the_contact_replaces_them_at_once() {
     let shown = json(folder.run(&["show", "acme", "--json"]));
     assert_eq!((&shown["contact"]["source"], &shown["version"]), (&json!("default"), &json!(2)));
     assert_eq!(shown["designation"], Value::Null);
-    let nothing = json!({"reviewed":1,"reverted":[],"ownerChanged":0,"reminded":0,"failed":[]});
-    assert_eq!(json(folder.run(&["review", "--json"])), nothing);
 }
 
 #[test]
@@ -147,7 +145,7 @@ fn somebody_who_has_left_is_the_contact_no_more() {
 }
 
 #[test]
-fn a_choice_that_lapsed_is_shown_as_what_it_is_and_reverted_by_a_review() {
+fn a_choice_that_lapsed_is_shown_as_what_it_is() {
     let folder = folder_with_acme();
     folder.run(&["set", "acme", "u-admin", "--actor", "u-owner"]).printed();
     folder.write("data/rules.json", r#"{"maxLoginAgeDays":1,"expiryReminderDays":[]}"#);
@@ -156,14 +154,6 @@ fn a_choice_that_lapsed_is_shown_as_what_it_is_and_reverted_by_a_review() {
     assert!(shown.contains(because), "{shown}");
     let shown = json(folder.run(&["show", "acme", "--json"]));
     assert_eq!((&shown["contact"]["source"], &shown["designation"]["userId"]), (&json!("fallback"), &json!("u-admin")));
-    assert_eq!(
-        folder.run(&["review"]).printed(),
-        "account  from     to       because\n\
-         acme     u-admin  u-owner  the last login is too long ago [login_too_old]\n\
-         1 accounts reviewed: 1 reverted, 0 with another owner, 0 reminded\n"
-    );
-    let report = json(folder.run(&["review", "--json"]));
-    assert_eq!(report, json!({"reviewed":1,"reverted":[],"ownerChanged":0,"reminded":0,"failed":[]}));
 }
 
 #[test]
@@ -180,8 +170,8 @@ fn the_rules_of_the_data_folder_hold_for_every_command() {
     folder.write("data/rules.json", r#"{"maxLoginAgeDays":500}"#);
     folder.run(&["set", "acme", "u-late", "--actor", "u-owner"]).printed();
     let other = folder.write("other.json", "{}");
-    let report = json(folder.run(&["review", "--json", "--rules", &other]));
-    assert_eq!(report["reverted"][0]["reasons"], json!(["login_too_old"]));
+    let shown = json(folder.run(&["show", "acme", "--json", "--rules", &other]));
+    assert_eq!(shown["contact"]["reasons"], json!(["login_too_old"]));
     folder.write("data/rules.json", "{");
     let error = folder.run(&["show", "acme"]).failed(1);
     assert!(error.contains("data/rules.json` cannot be used: expected JSON: EOF"), "{error}");

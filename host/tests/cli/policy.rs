@@ -99,13 +99,38 @@ fn a_log_filter_that_cannot_be_used_is_told() {
     assert!(error.starts_with("error: the log filter `a=b=c` cannot be used: "), "{error}");
 }
 
+/// Every command, groups of commands too.
+const COMMANDS: [&str; 20] = [
+    "audit",
+    "audit head",
+    "audit verify",
+    "decide",
+    "demo",
+    "events",
+    "events send",
+    "history",
+    "import",
+    "outbox",
+    "outbox drop",
+    "outbox list",
+    "outbox retry",
+    "policy",
+    "reset",
+    "review",
+    "serve",
+    "set",
+    "show",
+    "worker",
+];
+
 #[test]
 fn help_teaches_and_a_wrong_command_line_ends_with_2() {
     let help = run_with(program(["--help"]), b"").printed();
     assert!(help.contains("Exit codes:") && help.contains("import"), "{help}");
-    for command in ["decide", "demo", "import", "policy", "reset", "review", "serve", "set", "show"] {
-        let help = run_with(program([command, "--help"]), b"").printed();
-        assert!(help.contains("Example") && help.contains(&format!("security-contact {command}")), "{help}");
+    for command in COMMANDS {
+        let help = run_with(program(command.split(' ').chain(["--help"])), b"").printed();
+        let (_, examples) = help.split_once("Example").unwrap_or_else(|| panic!("no example: {help}"));
+        assert!(examples.contains(&format!("security-contact {command}")), "{help}");
     }
     for wrong in
         [&["shw"][..], &[], &["show"], &["set", "acme", "u-1"], &["show", "a\nb"], &["set", "a", "", "--actor", "u"]]

@@ -1,105 +1,14 @@
 //! `demo` and `serve`, asked over HTTP and stopped by signals.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::{fs, thread};
+use std::process::Stdio;
 
 use serde_json::Value;
 
+use crate::running::{Running, TOKEN, serve};
 use crate::support::{Folder, account, acme, person, program, run_with};
-
-const TOKEN: &str = "correct-horse-battery-staple-0001";
-
-/// A server that is killed when the test is over.
-struct Running {
-    child: Child,
-    /// What the server says on standard output and standard error, line by line.
-    said: mpsc::Receiver<String>,
-    /// `127.0.0.1:8787` or the like.
-    address: String,
-    sent: u64,
-}
-
-impl Running {
-    /// Starts the server and waits until it says where it listens.
-    fn start(mut command: Command) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (sender, said) = mpsc::channel();
-        forward(child.stdout.take().unwrap(), sender.clone());
-        forward(child.stderr.take().unwrap(), sender);
-        let mut running = Self { child, said, address: String::new(), sent: 0 };
-        let line = running.until("127.0.0.1:");
-        let address = &line[line.find("127.0.0.1:").unwrap()..];
-        running.address = address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
-        running
-    }
-
-    /// The next line that contains this.
-    fn until(&mut self, text: &str) -> String {
-        let mut lines = Vec::new();
-        loop {
-            let Ok(line) = self.said.recv() else { panic!("the server said only: {lines:#?}") };
-            if let Some((_, sent)) = line.split_once("sent=") {
-                self.sent += sent.split(' ').next().unwrap().parse::<u64>().unwrap();
-            }
-            if line.contains(text) {
-                return line;
-            }
-            lines.push(line);
-        }
-    }
-
-    /// Waits until that many mails were sent since the start.
-    fn until_sent(&mut self, mails: u64) {
-        while self.sent < mails {
-            self.until("mail was delivered");
-        }
-    }
-
-    /// The status and the body of the answer.
-    fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let (address, length) = (&self.address, body.len());
-        let head =
-            format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n");
-        stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
-    }
-
-    fn signal(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-    }
-
-    /// Asks it to stop, and gives its exit code.
-    fn stop(mut self) -> Option<i32> {
-        self.signal();
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has ended already, unless the test failed.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn forward(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {
-    thread::spawn(move || {
-        for line in BufReader::new(from).lines() {
-            if to.send(line.unwrap()).is_err() {
-                return;
-            }
-        }
-    });
-}
 
 fn demo(folder: &Folder) -> Running {
     Running::start(folder.program(&["demo", "--listen", "127.0.0.1:0"]))
@@ -108,10 +17,6 @@ fn demo(folder: &Folder) -> Running {
 /// Rows that a query counts.
 fn count(folder: &Folder, query: &str) -> i64 {
     rusqlite::Connection::open(folder.database()).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
-}
-
-fn mails(folder: &Folder) -> usize {
-    fs::read_dir(folder.data().join("mail/new")).unwrap().count()
 }
 
 #[test]
@@ -124,7 +29,7 @@ fn a_change_on_the_page_is_history_and_two_mails() {
     let (status, body) = demo.ask(&format!("PUT {path}"), headers, r#"{"userId":"u-jonas"}"#);
     assert_eq!(status, 200, "{body}");
     demo.until_sent(6);
-    assert_eq!(mails(&folder), 6);
+    assert_eq!(folder.mails(), 6);
     assert_eq!(count(&folder, "SELECT count(*) FROM audit WHERE account_id = 'acme'"), 1);
     assert_eq!(count(&folder, "SELECT count(*) FROM outbox WHERE account_id = 'acme' AND state = 'sent'"), 2);
     assert_eq!(demo.stop(), Some(0));
@@ -240,11 +145,11 @@ fn a_second_signal_ends_it_at_once() {
     let folder = Folder::new();
     let mut demo = demo(&folder);
     // A request that is never complete keeps the server for a while.
-    let mut stream = TcpStream::connect(&demo.address).unwrap();
+    let mut stream = TcpStream::connect(demo.address()).unwrap();
     let head = format!(
         "PUT /v1/accounts/acme/security-contact HTTP/1.1\r\nhost: {}\r\nx-view-as: u-maya\r\nif-match: \"v0\"\r\n\
          content-type: application/json\r\ncontent-length: 20\r\nexpect: 100-continue\r\n\r\n{{\"userId\"",
-        demo.address
+        demo.address()
     );
     stream.write_all(head.as_bytes()).unwrap();
     // It is under way as soon as its body is asked for.
@@ -254,7 +159,7 @@ fn a_second_signal_ends_it_at_once() {
     demo.signal();
     demo.until("a second signal stops at once");
     demo.signal();
-    assert_eq!(demo.child.wait().unwrap().code(), Some(130));
+    assert_eq!(demo.ended(), Some(130));
 }
 
 #[test]
@@ -284,14 +189,6 @@ fn the_demo_listens_to_this_machine_only() {
     assert!(!folder.data().exists());
 }
 
-/// A folder with the account `acme`, and what `serve` needs; the test adds where mail goes.
-fn serve(folder: &Folder, more: &[&str]) -> Command {
-    let token = folder.write("token", format!("{TOKEN}\n"));
-    let mut command = folder.program(&["serve", "--listen", "127.0.0.1:0", "--token-file", &token]);
-    command.args(["--mail-from", "security@example.com"]).args(more);
-    command
-}
-
 #[test]
 fn the_server_answers_who_brings_the_token_and_sends_what_others_change() {
     let folder = Folder::new();
@@ -307,7 +204,7 @@ fn the_server_answers_who_brings_the_token_and_sends_what_others_change() {
     assert!(status == 200 && body.contains(r#""userId":"u-owner""#), "{status} {body}");
     folder.run(&["set", "acme", "u-admin", "--actor", "u-owner"]).printed();
     server.until_sent(2);
-    assert_eq!(mails(&folder), 2);
+    assert_eq!(folder.mails(), 2);
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -77,6 +77,11 @@ impl Folder {
         self.data().join("security-contact.sqlite")
     }
 
+    /// How many mails there are in the Maildir `mail` of the data folder.
+    pub(crate) fn mails(&self) -> usize {
+        std::fs::read_dir(self.data().join("mail/new")).unwrap().count()
+    }
+
     pub(crate) fn write(&self, name: &str, contents: impl AsRef<[u8]>) -> String {
         let path = self.path().join(name);
         std::fs::write(&path, contents).unwrap();

@@ -1,23 +1,37 @@
 //! One account on a real store with the real module, at times that the test chooses.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use security_contact_host::domain::model::{
-    About, AccountId, Action, AuditEntry, Authentication, Claimed, DirectoryEntry, DirectoryFault, Member, Settlement,
-    Snapshot,
+    About, AccountId, Action, AuditEntry, Authentication, Claimed, DirectoryEntry, DirectoryFault, Member,
+    OutboxFilter, OutboxState, Settlement, Snapshot,
 };
 use security_contact_host::domain::ports::{Clock, Store};
-use security_contact_host::domain::{Answered, Contacts, Directories, Request, ReviewReport, Reviews, Wish};
+use security_contact_host::domain::{
+    Answered, Contacts, Directories, Request, Reverted, ReviewReport, Reviews, Told, Wish,
+};
 use security_contact_host::engine::Engine;
 use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
 use security_contact_policy::{
-    AccountSettings, Cause, Instant, NoticeKind, Person, RefusalCode, Rules, Source, Status, UserId,
+    AccountSettings, Cause, Instant, NoticeKind, Person, Reason, RefusalCode, Rules, Source, Status, UserId,
 };
+use tempfile::TempDir;
+
+use crate::spy::Spy;
 
 pub(crate) const DAY_MS: i64 = 86_400_000;
 /// 2026-10-01T00:00:00Z, when every test begins.
 pub(crate) const START_MS: i64 = 1_790_812_800_000;
+
+pub(crate) const MINUTE_MS: i64 = 60_000;
+
+/// One account was reviewed, and no more happened.
+pub(crate) const KEPT: ReviewReport =
+    ReviewReport { reviewed: 1, reverted: 0, owner_changed: 0, reminded: 0, failed: 0 };
+/// One account was reviewed, and its designation cleared.
+pub(crate) const REVERTED: ReviewReport = ReviewReport { reverted: 1, ..KEPT };
 
 /// Compiling the module takes the longest by far, so that all tests share one engine.
 pub(crate) static ENGINE: LazyLock<Arc<Engine>> =
@@ -32,13 +46,21 @@ impl Clock for TestClock {
     }
 }
 
+impl TestClock {
+    pub(crate) fn pass(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
 pub(crate) struct World {
     pub(crate) contacts: Contacts,
     pub(crate) directories: Directories,
     pub(crate) reviews: Reviews,
     pub(crate) store: Arc<dyn Store>,
+    /// What the services have as their store.
+    pub(crate) spy: Arc<Spy>,
     pub(crate) clock: Arc<TestClock>,
-    folder: tempfile::TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl World {
@@ -57,15 +79,27 @@ impl World {
 
     /// No account at all.
     pub(crate) fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&folder.path().join("test.db"), OpenMode::Create).unwrap());
-        let engine = ENGINE.clone();
-        let clock = Arc::new(TestClock(AtomicI64::new(START_MS)));
-        let contacts = Contacts::new(engine.clone(), store.clone(), clock.clone());
-        let directories = Directories::new(engine.clone(), store.clone(), clock.clone());
-        let reviews = Reviews::new(engine, store.clone(), clock.clone());
-        Self { contacts, directories, reviews, store, clock, folder }
+        Self::with(ENGINE.clone())
+    }
+
+    /// No account, and another engine than the others have.
+    pub(crate) fn with(engine: Arc<Engine>) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let store = Arc::new(SqliteStore::open(&folder.path().join("test.db"), OpenMode::Create).unwrap());
+        Self::over(engine, store, Arc::new(TestClock(AtomicI64::new(START_MS))), folder)
+    }
+
+    /// The same store and clock, without the spy between.
+    pub(crate) fn beside(world: &Self) -> Self {
+        Self::over(ENGINE.clone(), world.store.clone(), world.clock.clone(), world.folder.clone())
+    }
+
+    fn over(engine: Arc<Engine>, store: Arc<dyn Store>, clock: Arc<TestClock>, folder: Arc<TempDir>) -> Self {
+        let spy = Arc::new(Spy::on(store.clone()));
+        let contacts = Contacts::new(engine.clone(), spy.clone(), clock.clone());
+        let directories = Directories::new(engine.clone(), spy.clone(), clock.clone());
+        let reviews = Reviews::new(engine, spy.clone(), clock.clone());
+        Self { contacts, directories, reviews, store, spy, clock, folder }
     }
 
     pub(crate) async fn put(&self, owner: Option<&str>, people: Vec<Member>, left: &[&str]) {
@@ -84,8 +118,25 @@ impl World {
         self.ask(actor, &Wish::Designate(id(user_id)), None).await
     }
 
+    /// Makes `ada` the contact, adds that many accounts beside `acme`, and has all that reviewed and told.
+    pub(crate) async fn choose_ada_among(&self, neighbours: usize) {
+        self.designate("olga", "ada").await;
+        let entries: Vec<DirectoryEntry> = (0..neighbours).map(|n| small(format!("n-{n:04}"))).collect();
+        assert!(self.try_put(&entries).await.iter().all(Result::is_ok));
+        self.review().await;
+        self.mails().await;
+    }
+
     pub(crate) async fn review(&self) -> ReviewReport {
-        self.reviews.review_due().await.unwrap()
+        self.reviews.review_due(|_| {}).await.unwrap()
+    }
+
+    /// What a review of what is due tells, but for how far it is.
+    pub(crate) async fn review_telling(&self) -> (ReviewReport, Vec<Told>) {
+        let mut told = Vec::new();
+        let report = self.reviews.review_due(|one| told.push(one)).await.unwrap();
+        told.retain(|one| !matches!(one, Told::SoFar(_)));
+        (report, told)
     }
 
     /// Does to the store's file what the product never would.
@@ -94,8 +145,19 @@ impl World {
         connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}")).unwrap();
     }
 
+    /// The number that the query finds in the store's file.
+    pub(crate) fn count(&self, sql: &str) -> i64 {
+        let connection = rusqlite::Connection::open(self.path().join("test.db")).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// The folder of the store's file.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(crate) fn millis_pass(&self, millis: i64) {
-        self.clock.0.fetch_add(millis, Ordering::SeqCst);
+        self.clock.pass(millis);
     }
 
     pub(crate) fn days_pass(&self, days: i64) {
@@ -132,6 +194,12 @@ impl World {
         self.mails().await.into_iter().map(|(to, _)| to).collect()
     }
 
+    /// Who each mail of the outbox is for, and how far it is.
+    pub(crate) async fn outbox(&self) -> Vec<(String, OutboxState)> {
+        let rows = self.store.outbox(&OutboxFilter::default(), 0, 1_000).await.unwrap();
+        rows.into_iter().map(|row| (row.to.unwrap().to_string(), row.state)).collect()
+    }
+
     /// The history of `acme`, newest first.
     pub(crate) async fn entries(&self) -> Vec<AuditEntry> {
         let history = self.contacts.history(&acme(), None, 1_000).await.unwrap();
@@ -162,6 +230,11 @@ pub(crate) fn entry(account: &str, owner: Option<&str>, people: Vec<Member>, lef
         people,
         left: left.iter().map(|left| id(left)).collect(),
     }
+}
+
+/// An account of that id with an owner and nobody else.
+pub(crate) fn small(account: String) -> DirectoryEntry {
+    entry(&account, Some("olga"), vec![member("olga", "owner", AccountSettings::Edit)], &[])
 }
 
 /// A request without a key.
@@ -209,9 +282,14 @@ pub(crate) fn row(action: Action, before: &str, after: &str) -> (Action, Option<
     (action, Some(before.to_owned()), Some(after.to_owned()))
 }
 
+/// A designation of `acme` that a review cleared.
+pub(crate) fn reverted(from: &str, to: &str, reasons: &[Reason]) -> Told {
+    Told::Reverted(Reverted { account: acme(), from: id(from), to: id(to), reasons: reasons.to_vec() })
+}
+
 /// The code and reasons of a refusal.
 #[track_caller]
-pub(crate) fn refusal(answered: Answered) -> (RefusalCode, Vec<security_contact_policy::Reason>) {
+pub(crate) fn refusal(answered: Answered) -> (RefusalCode, Vec<Reason>) {
     match answered {
         Answered::Refused { code, reasons } => (code, reasons),
         other => panic!("not refused: {other:?}"),

@@ -32,7 +32,7 @@ static LISTENER: LazyLock<()> = LazyLock::new(|| {
 });
 
 /// A clock that stands still.
-struct TestClock;
+pub(crate) struct TestClock;
 
 impl Clock for TestClock {
     fn now(&self) -> Instant {

@@ -1,19 +1,21 @@
-//! The SMTP server under test, and the certificates it shows.
+//! The SMTP server under test.
 
-use std::io::{BufRead, BufReader, Lines, Write};
+use std::io::{BufRead, BufReader, Lines};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Once;
 use std::time::Duration;
 
-use security_contact_host::mail::SmtpMailer;
+use security_contact_host::mail::{Sender, SmtpMailer};
 use serde_json::Value;
-use tempfile::NamedTempFile;
-
-use super::sender;
 
 /// Far longer than any test takes, so that no slow machine fails one.
 const NEVER: Duration = Duration::from_secs(300);
+
+/// Who the mails come from.
+pub(crate) fn sender() -> Sender {
+    Sender::new("security-contact@localhost", "Security Contact").unwrap()
+}
 
 /// A running `peer.mjs`.
 pub(crate) struct Peer {
@@ -27,13 +29,7 @@ impl Peer {
         Self::start_with(&["--mode", mode])
     }
 
-    /// A peer that shows that certificate.
-    pub(crate) fn start_encrypted(mode: &str, certificate: &Certificate) -> Self {
-        let [key, cert] = [&certificate.key, &certificate.cert].map(|file| file.path().to_str().unwrap());
-        Self::start_with(&["--mode", mode, "--key", key, "--cert", cert])
-    }
-
-    fn start_with(arguments: &[&str]) -> Self {
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         install();
         let mut process = Command::new("node")
             .arg("peer.mjs")
@@ -76,25 +72,6 @@ impl Drop for Peer {
         // Both fail only for a peer that has ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// A certificate that vouches for itself, as files in PEM.
-pub(crate) struct Certificate {
-    key: NamedTempFile,
-    cert: NamedTempFile,
-    pub(crate) pem: String,
-}
-
-impl Certificate {
-    pub(crate) fn of(host: &str) -> Self {
-        let made = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
-        let [key, cert] = [made.signing_key.serialize_pem(), made.cert.pem()].map(|pem| {
-            let mut file = NamedTempFile::new().unwrap();
-            file.write_all(pem.as_bytes()).unwrap();
-            file
-        });
-        Self { key, cert, pem: made.cert.pem() }
     }
 }
 

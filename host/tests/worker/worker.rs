@@ -12,7 +12,7 @@ use super::world::World;
 fn start(world: &World) -> tokio::task::JoinHandle<()> {
     let pause = Duration::from_millis(5);
     let pauses = Pauses { mail: pause, failure: pause, review: pause };
-    let worker = Worker::new(world.courier(), world.reviews.clone(), pauses);
+    let worker = Worker::new(world.courier(), world.reviews.clone(), world.contacts.clone(), pauses);
     let stop = world.stop.clone();
     tokio::spawn(async move { worker.run(&stop).await })
 }

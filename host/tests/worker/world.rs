@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use security_contact_host::domain::model::{
-    AccountId, Authentication, DirectoryEntry, Member, NewEvent, OutboxFilter, OutboxRow,
+    AccountId, Action, AuditEntry, Authentication, DirectoryEntry, Member, NewEvent, OutboxFilter, OutboxRow,
 };
 use security_contact_host::domain::ports::{Clock, Mailer, RenderedMail, SendError, Store};
 use security_contact_host::domain::{Answered, Contacts, Directories, Dispatched, Events, Request, Reviews, Wish};
@@ -24,26 +24,36 @@ pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const DAY: i64 = 24 * 60 * MINUTE;
 
 /// A clock that stands until it is moved.
-pub(crate) struct StandingClock(AtomicI64);
+pub(crate) struct StandingClock {
+    at: AtomicI64,
+    jumps: Mutex<VecDeque<i64>>,
+}
 
 impl StandingClock {
     pub(crate) fn advance(&self, millis: i64) {
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.at.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    /// Moves it by so much before each of the next looks at it.
+    pub(crate) fn jump(&self, jumps: &[i64]) {
+        self.jumps.lock().unwrap().extend(jumps);
     }
 }
 
 impl Clock for StandingClock {
     fn now(&self) -> Instant {
-        Instant::from_millis(self.0.load(Ordering::SeqCst)).unwrap()
+        self.advance(self.jumps.lock().unwrap().pop_front().unwrap_or(0));
+        Instant::from_millis(self.at.load(Ordering::SeqCst)).unwrap()
     }
 }
 
 /// What a mailer comes to say of one mail.
 type Step = Pin<Box<dyn Future<Output = Result<(), SendError>> + Send>>;
 
-/// A mailer that does what the test says next, and takes every mail after that.
+/// A mailer that does what the test says next, and takes every mail after that, unless its address is unknown.
 pub(crate) struct ScriptedMailer {
     script: Mutex<VecDeque<Step>>,
+    unknown: Mutex<Vec<String>>,
     taken: mpsc::UnboundedSender<RenderedMail>,
 }
 
@@ -53,6 +63,9 @@ impl Mailer for ScriptedMailer {
         let step = self.script.lock().unwrap().pop_front();
         if let Some(step) = step {
             step.await?;
+        }
+        if self.unknown.lock().unwrap().iter().any(|unknown| unknown == mail.to.as_str()) {
+            return no_such_address();
         }
         self.taken.send(mail.clone()).unwrap();
         Ok(())
@@ -64,11 +77,12 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<StandingClock>,
     pub(crate) contacts: Arc<Contacts>,
-    pub(crate) directories: Directories,
+    pub(crate) directories: Arc<Directories>,
     pub(crate) reviews: Arc<Reviews>,
     pub(crate) events: Arc<Events>,
     pub(crate) stop: Stop,
     pub(crate) taken: mpsc::UnboundedReceiver<RenderedMail>,
+    engine: Arc<Engine>,
     mailer: Arc<ScriptedMailer>,
 }
 
@@ -81,21 +95,23 @@ impl World {
     /// The same under other rules.
     pub(crate) async fn under(rules: &Rules) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(StandingClock(AtomicI64::new(START.parse::<Instant>().unwrap().millis())));
+        let start = START.parse::<Instant>().unwrap().millis();
+        let clock = Arc::new(StandingClock { at: AtomicI64::new(start), jumps: Mutex::default() });
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("db"), OpenMode::Create).unwrap());
         let engine = Arc::new(Engine::embedded(rules).unwrap());
         let (sender, taken) = mpsc::unbounded_channel();
         let world = Self {
             contacts: Arc::new(Contacts::new(engine.clone(), store.clone(), clock.clone())),
-            directories: Directories::new(engine.clone(), store.clone(), clock.clone()),
+            directories: Arc::new(Directories::new(engine.clone(), store.clone(), clock.clone())),
             reviews: Arc::new(Reviews::new(engine.clone(), store.clone(), clock.clone())),
-            events: Arc::new(Events::new(engine, store.clone(), clock.clone())),
-            mailer: Arc::new(ScriptedMailer { script: Mutex::default(), taken: sender }),
+            events: Arc::new(Events::new(engine.clone(), store.clone(), clock.clone())),
+            mailer: Arc::new(ScriptedMailer { script: Mutex::default(), unknown: Mutex::default(), taken: sender }),
             stop: Stop::default(),
             folder,
             store,
             clock,
             taken,
+            engine,
         };
         let profile = Some(("Acme".parse().unwrap(), user("u-1")));
         let people = ["u-1", "u-2", "u-3"].map(member).to_vec();
@@ -107,9 +123,19 @@ impl World {
         self.directories.put_one(&entry).await.unwrap().unwrap();
     }
 
+    /// Gives somebody another address, or none.
+    pub(crate) async fn move_address(&self, id: &str, address: Option<&str>) {
+        self.put(other_address(id, address)).await;
+    }
+
+    /// Brings somebody as they were in the beginning.
+    pub(crate) async fn put_back(&self, id: &str) {
+        self.put(DirectoryEntry { people: vec![member(id)], ..nothing_new() }).await;
+    }
+
     /// Somebody leaves the account.
     pub(crate) async fn leave(&self, id: &str) {
-        self.put(DirectoryEntry { left: vec![user(id)], ..nothing_new() }).await;
+        self.put(left(id)).await;
     }
 
     /// Makes somebody the contact, which queues a mail to them and one to the contact before.
@@ -152,12 +178,25 @@ impl World {
         self.mailer.script.lock().unwrap().push_back(Box::pin(step));
     }
 
+    /// From now on the mailer refuses that address for good.
+    pub(crate) fn refuse_address(&self, address: &str) {
+        self.mailer.unknown.lock().unwrap().push(address.to_owned());
+    }
+
     pub(crate) fn courier(&self) -> Courier {
         self.courier_to(self.mailer.clone())
     }
 
     pub(crate) fn courier_to(&self, mailer: Arc<dyn Mailer>) -> Courier {
         Courier::new(self.store.clone(), self.events.clone(), mailer, self.clock.clone())
+    }
+
+    /// A courier of another server on the same store.
+    pub(crate) fn other_courier(&self) -> Courier {
+        let path = self.folder.path().join("db");
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Existing).unwrap());
+        let events = Arc::new(Events::new(self.engine.clone(), store.clone(), self.clock.clone()));
+        Courier::new(store, events, self.mailer.clone(), self.clock.clone())
     }
 
     pub(crate) async fn deliver(&self) -> Delivered {
@@ -167,6 +206,12 @@ impl World {
     /// The addresses of the mails that were taken since the last look.
     pub(crate) fn taken(&mut self) -> Vec<String> {
         self.taken_mails().iter().map(|mail| mail.to.as_str().to_owned()).collect()
+    }
+
+    /// The same, of the mails that tell of an event.
+    pub(crate) fn taken_events(&mut self) -> Vec<String> {
+        let events = self.taken_mails().into_iter().filter(|mail| mail.subject.starts_with("[High] "));
+        events.map(|mail| mail.to.as_str().to_owned()).collect()
     }
 
     pub(crate) fn taken_mails(&mut self) -> Vec<RenderedMail> {
@@ -181,6 +226,23 @@ impl World {
     pub(crate) async fn states(&self) -> Vec<(String, u32, Option<String>)> {
         let rows = self.outbox().await.into_iter();
         rows.map(|row| (row.state.to_string(), row.attempts, row.last_error)).collect()
+    }
+
+    /// The account's history, oldest first.
+    pub(crate) async fn history(&self) -> Vec<AuditEntry> {
+        let mut history = self.contacts.history(&acme(), None, 1_000).await.unwrap();
+        history.reverse();
+        history.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// The entries of the history that tell of that.
+    pub(crate) async fn entries(&self, action: Action) -> Vec<AuditEntry> {
+        self.history().await.into_iter().filter(|entry| entry.action == action).collect()
+    }
+
+    pub(crate) async fn member(&self, id: &str) -> Member {
+        let snapshot = self.store.snapshot(&acme(), &[user(id)]).await.unwrap().unwrap();
+        snapshot.member(&user(id)).unwrap().clone()
     }
 
     /// Does to the store's file what the product never would.
@@ -208,6 +270,15 @@ pub(crate) fn user(id: &str) -> UserId {
 /// An entry for a test to say what is new.
 pub(crate) fn nothing_new() -> DirectoryEntry {
     DirectoryEntry { account: acme(), profile: None, people: Vec::new(), left: Vec::new() }
+}
+
+pub(crate) fn other_address(id: &str, address: Option<&str>) -> DirectoryEntry {
+    let email = address.map(|address| address.parse().unwrap());
+    DirectoryEntry { people: vec![Member { email, ..member(id) }], ..nothing_new() }
+}
+
+pub(crate) fn left(id: &str) -> DirectoryEntry {
+    DirectoryEntry { left: vec![user(id)], ..nothing_new() }
 }
 
 /// An active admin, whose address has the id in it.
@@ -244,10 +315,18 @@ pub(crate) fn put_off(put_off: u64) -> Delivered {
     Delivered { put_off, ..Delivered::default() }
 }
 
+pub(crate) fn failed(failed: u64) -> Delivered {
+    Delivered { failed, ..Delivered::default() }
+}
+
 pub(crate) fn busy() -> Result<(), SendError> {
     Err(SendError::Temporary("the server replied 451".into()))
 }
 
 pub(crate) fn refused() -> Result<(), SendError> {
     Err(SendError::Permanent("the server replied 550 (5.7.1)".into()))
+}
+
+pub(crate) fn no_such_address() -> Result<(), SendError> {
+    Err(SendError::Address("the server replied 550 (5.1.1)".into()))
 }

@@ -183,7 +183,7 @@ pub enum Settlement {
         /// One mail a recipient.
         mails: Vec<NewMail>,
     },
-    /// The recipient must not have the event any more: it is addressed again.
+    /// The recipient must not have the event any more: it is addressed again, and tried from now on.
     Withdrawn,
     /// It was not tried, and is as before it was claimed.
     Released,

@@ -175,7 +175,8 @@ fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result
         }
         Settlement::Withdrawn => {
             let mut again = tx.prepare_cached(
-                "UPDATE outbox SET state = 'pending', due_at = ?2, settled_at = NULL WHERE id = ?1 AND state = 'sent'",
+                "UPDATE outbox SET state = 'pending', due_at = ?2, trying_since = ?2, settled_at = NULL
+                WHERE id = ?1 AND state = 'sent'",
             )?;
             again.execute(params![settled.event, now.millis()])?;
         }

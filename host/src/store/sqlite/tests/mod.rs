@@ -3,10 +3,12 @@
 mod chain;
 mod contents;
 mod damage;
+mod faults;
 mod opening;
 mod sharing;
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -40,4 +42,18 @@ fn tamper(path: &Path, sql: &str) {
 /// One column of one row, as text.
 fn look(path: &Path, sql: &str) -> String {
     Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// One test of a module alone, in a process of its own that runs the program at that path.
+fn again(program: &Path, module: &str, test: &str) -> Command {
+    let (_, module) = module.split_once("::").unwrap();
+    let mut command = Command::new(program);
+    command.args([&format!("{module}::{test}"), "--exact"]);
+    command
+}
+
+fn assert_passed(output: &Output) {
+    let told = String::from_utf8_lossy(&output.stdout);
+    let is_fine = output.status.success() && told.contains("1 passed");
+    assert!(is_fine, "{told}{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -1,15 +1,20 @@
 //! Many users of one file: tasks, connections, and other processes.
 
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::Arc;
 
 use rusqlite::ErrorCode;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use super::open_file;
-use crate::domain::model::{Claimed, Commit, Committed};
+use super::{again, assert_passed, open_file};
+use crate::domain::model::{Claimed, Commit, Committed, OutboxFilter, OutboxState, Settlement};
 use crate::domain::ports::Store;
-use crate::store::conformance::{acme, at, choose, commit_on, entry, put, queue, snapshot, stored};
+use crate::domain::{ChainReport, verify};
+use crate::store::conformance::{
+    account, acme, at, audit_entry, choose, claim, commit_on, entry, mail_to, put, queue, snapshot, stored,
+};
 use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::{OpenMode, SqliteStore};
 
@@ -55,6 +60,56 @@ async fn two_processes_never_send_the_same_mail() {
     assert_eq!(ids.len(), 40);
 }
 
+/// Chooses, records, and takes and settles mail, again and again, beside whoever else does.
+async fn work_along(path: &Path) {
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(path, OpenMode::Existing).unwrap());
+    for _ in 0..TURNS {
+        loop {
+            let now = snapshot(&store, "a-1").await;
+            let (audit, mails) = (Some(audit_entry(0)), vec![mail_to("u-2")]);
+            let commit = Commit { designation: choose("u-2"), audit, mails, ..commit_on(&now) };
+            if store.commit(&commit).await.unwrap() != Committed::Stale {
+                break;
+            }
+        }
+        store.record(&account("a-1"), Some(&audit_entry(0)), None, at(10)).await.unwrap();
+        for mail in store.claim_mail(at(10), at(100), 2).await.unwrap() {
+            let sent = Settlement::Sent { audit: Some(Box::new(audit_entry(0))) };
+            store.settle_mail(mail.id(), mail.lease(), at(20), &sent).await.unwrap();
+        }
+    }
+}
+
+const TURNS: i64 = 20;
+
+#[tokio::test]
+async fn processes_share_a_file() {
+    const FILE: &str = "SECURITY_CONTACT_SHARED_FILE";
+    if let Some(path) = std::env::var_os(FILE) {
+        return work_along(Path::new(&path)).await;
+    }
+    let (store, path, _folder) = open_file();
+    acme(&store).await;
+    let program = std::env::current_exe().unwrap();
+    let start = |_| {
+        let mut command = again(&program, module_path!(), "processes_share_a_file");
+        command.env(FILE, &path).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let others = [0, 1, 2].map(start);
+    work_along(&path).await;
+    for other in others {
+        assert_passed(&other.wait_with_output().unwrap());
+    }
+    assert_eq!(snapshot(&store, "a-1").await.version, 4 * TURNS);
+    let sent = OutboxFilter { account: None, state: Some(OutboxState::Sent) };
+    let sent = i64::try_from(store.outbox(&sent, 0, 1_000).await.unwrap().len()).unwrap();
+    let left = i64::try_from(claim(&store, 10).await.len()).unwrap();
+    assert_eq!(sent + left, 4 * TURNS);
+    let report = verify(&*store, |_| {}).await.unwrap();
+    let rows = u64::try_from(8 * TURNS + sent).unwrap();
+    assert_eq!(report, ChainReport { accounts: 1, rows, first_break: None });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_beside_a_server_loses_nothing() {
     let (store, path, _folder) = open_file();
@@ -80,19 +135,6 @@ async fn work_that_panics_leaves_its_connection_usable() {
     let left = store.write(|tx| Ok(tx.query_row("SELECT count(*) FROM policy", [], |row| row.get::<_, i64>(0))?));
     assert_eq!(left.await.unwrap(), 0);
     store.use_policy("one").await.unwrap();
-}
-
-#[tokio::test]
-async fn a_writer_who_does_not_let_go_makes_the_store_busy() {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("contacts.db");
-    let store = SqliteStore::open(&path, OpenMode::Create).unwrap();
-    store.writer.run(|connection| Ok(connection.busy_timeout(std::time::Duration::ZERO)?)).await.unwrap();
-    let other = rusqlite::Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert!(store.use_policy("one").await.unwrap_err().is_busy);
-    other.execute_batch("DROP TABLE policy; COMMIT").unwrap();
-    assert!(!store.use_policy("one").await.unwrap_err().is_busy);
 }
 
 #[tokio::test]

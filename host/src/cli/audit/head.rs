@@ -1,0 +1,65 @@
+//! `audit head`: where the histories end.
+
+use std::io::{self, BufWriter, Write};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::heads::line;
+use crate::cli::options::Options;
+use crate::cli::{End, known_account, print};
+use crate::domain::model::{AccountId, AuditRow, ChainHead};
+use crate::wiring::{IfMissing, Parts};
+
+/// How many heads are read at once.
+const PAGE: u32 = 1_000;
+
+/// Print where the history of each account ends, to be kept somewhere else
+///
+/// Whoever can write to the store can also write a whole history anew, with all its hashes. They cannot change what you
+/// keep where they do not get: put these lines there from time to time, and compare with `audit verify --heads`. A
+/// history only grows, so that lines of any age do.
+///
+/// A line is the account's id, the number of its last row and that row's hash, with tabs between. The number is 0 while
+/// an account has no history.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  $ security-contact audit head > heads-of-today
+  $ security-contact audit head acme")]
+pub(in crate::cli) struct Head {
+    /// The account's id; without it every account has a line
+    account: Option<AccountId>,
+}
+
+impl Head {
+    pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
+        let parts = options.open(IfMissing::Fail)?;
+        match self.account {
+            Some(account) => print::line(&line(account.as_str(), &one(&parts, &account).await?))?,
+            None => all(&parts).await?,
+        }
+        Ok(End::Done)
+    }
+}
+
+async fn one(parts: &Parts, account: &AccountId) -> anyhow::Result<ChainHead> {
+    known_account(parts, account).await?;
+    let newest = parts.store.history(account, None, 1).await?;
+    Ok(newest.first().map(AuditRow::head).unwrap_or_default())
+}
+
+async fn all(parts: &Parts) -> anyhow::Result<()> {
+    let mut output = BufWriter::new(io::stdout());
+    let mut page = parts.store.chain_heads(None, PAGE).await?;
+    while let Some((last, _)) = page.last() {
+        for (account, head) in &page {
+            writeln!(output, "{}", line(account, head)).context(CUT_OFF)?;
+        }
+        page = parts.store.chain_heads(Some(last), PAGE).await?;
+    }
+    // Lines that are kept have to be all there: whoever closed the output is told so.
+    output.flush().context(CUT_OFF)
+}
+
+const CUT_OFF: &str = "the lines are not complete";
