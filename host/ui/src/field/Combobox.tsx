@@ -1,10 +1,6 @@
 // The search for a person: a combobox with a list, as the ARIA Authoring Practices describe it.
-//
-// The focus stays in the text; `aria-activedescendant` says which person is looked at. Everybody can be looked at, and
-// only those whom the rules allow can be picked. Leaving picks nobody.
 
-import type { Verdict } from "security-contact-policy";
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import type { ContactState } from "../api/types";
 import type { BrowserPolicy } from "../policy/policy";
@@ -12,13 +8,8 @@ import { Foot } from "./Foot";
 import type { Model } from "./model";
 import { Option } from "./Option";
 import { Icon } from "./Parts";
-import type { Row } from "./people";
+import { useCombobox, type ComboboxState } from "./useCombobox";
 import { useWords } from "./words";
-
-/** So many are in the page at first, and more when the end comes near. */
-const STEP = 40;
-const NEAR_END = 10;
-const PAGE_KEYS = 5;
 
 interface ComboboxProps {
   contact: ContactState;
@@ -29,171 +20,120 @@ interface ComboboxProps {
 export function Combobox({ contact, policy, model }: ComboboxProps) {
   const { t } = useWords();
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLUListElement>(null);
-  const [text, setText] = useState(() => pickedText(model));
-  const [open, setOpen] = useState(false);
-  const [active, setActive] = useState<string | null>(null);
-  const [shown, setShown] = useState(STEP);
-  const [said, setSaid] = useState("");
-
-  const { people, state } = model;
-  const pickedId = state.pick?.kind === "person" ? state.pick.row.person.id : null;
-  const { rows, more, busy, trouble } = people.found();
-  const verdicts = useVerdicts(rows, policy);
-  const at = rows.findIndex(({ person }) => person.id === active);
-  const activeRow = rows[at];
-
-  useEffect(() => {
-    list.current?.querySelector(".option.active")?.scrollIntoView({ block: "nearest" });
-  }, [active]);
-
-  // What was picked may have been saved or discarded meanwhile.
-  useEffect(() => setText(pickedText(model)), [pickedId]);
-
-  const show = () => {
-    people.open();
-    setOpen(true);
-  };
-  const hide = () => {
-    setOpen(false);
-    setActive(null);
-  };
-  const search = (query: string) => {
-    setText(query);
-    setActive(null);
-    setShown(STEP);
-    setSaid("");
-    list.current?.scrollTo(0, 0);
-    people.search(query);
-    show();
-  };
-  const grow = (last: number) => {
-    if (last + NEAR_END < shown) return;
-    if (shown < rows.length) setShown(shown + STEP);
-    if (last + 2 * STEP > rows.length) people.more();
-  };
-  const pick = (row: Row, verdict: Verdict | undefined) => {
-    if (verdict === undefined) return;
-    if (!verdict.eligible) {
-      const why = verdict.unmet.map((code) => t.reason(code, policy.rules, row.person).what).join(" ");
-      return setSaid(t.cannotChoose(row.name, why));
-    }
-    setText(row.name);
-    people.search("");
-    hide();
-    model.choose({ kind: "person", row });
-    setSaid(model.state.pick === null ? "" : t.chosen(row.name));
-  };
-  const move = (to: number) => {
-    const next = rows[Math.max(0, Math.min(to, rows.length - 1))];
-    show();
-    if (next === undefined) return;
-    setActive(next.person.id);
-    grow(rows.indexOf(next));
-  };
-
-  const keys: Record<string, () => void> = {
-    ArrowDown: () => move(open ? at + 1 : 0),
-    ArrowUp: () => move(open && at >= 0 ? at - 1 : rows.length - 1),
-    PageDown: () => move(at + PAGE_KEYS),
-    PageUp: () => move(at - PAGE_KEYS),
-    Enter: () => (open && activeRow !== undefined ? pick(activeRow, verdicts[at]) : show()),
-    Escape: () => (open ? hide() : search("")),
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Tab") return hide();
-    const act = keys[event.key];
-    if (act === undefined || event.isComposing || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    act();
-  };
-
-  const visible = rows.slice(0, shown);
+  const state = useCombobox(model, policy);
+  const { found, verdicts } = state;
   return (
-    <div class="combo" onFocusOut={(event) => leaves(event) && hide()}>
+    <div class="combo" onFocusOut={(event) => leaves(event) && state.hide()}>
       <label for={`${id}-text`}>{t.search}</label>
-      <div class="box">
-        <Icon name="search" />
-        <input
-          ref={input}
-          id={`${id}-text`}
-          type="text"
-          role="combobox"
-          aria-autocomplete="list"
-          aria-expanded={open}
-          aria-controls={`${id}-list`}
-          aria-activedescendant={open && activeRow !== undefined ? `${id}-${at}` : undefined}
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          maxLength={254}
-          value={text}
-          onInput={({ currentTarget }) => search(currentTarget.value)}
-          onClick={show}
-          onKeyDown={onKeyDown}
-        />
-        {text === "" ? null : (
-          <button type="button" class="clear" aria-label={t.clear} onClick={() => (search(""), input.current?.focus())}>
-            <Icon name="cross" />
-          </button>
-        )}
-      </div>
-      <div class="popup" hidden={!open} onMouseDown={(event) => event.preventDefault()}>
-        <ul
-          ref={list}
-          id={`${id}-list`}
-          role="listbox"
-          aria-label={t.people}
-          aria-busy={busy}
-          onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
-            scrollTop + 2 * clientHeight > scrollHeight && grow(shown)
-          }
-        >
-          {open
-            ? visible.map((row, index) => (
-                <Option
-                  key={row.person.id}
-                  id={`${id}-${index}`}
-                  row={row}
-                  verdict={verdicts[index]}
-                  rules={policy.rules}
-                  active={index === at}
-                  isContact={contact.contact.userId === row.person.id}
-                  selected={(pickedId ?? contact.contact.userId) === row.person.id}
-                  place={[index + 1, more ? -1 : rows.length]}
-                  pick={() => pick(row, verdicts[index])}
-                />
-              ))
-            : null}
-        </ul>
+      <Box id={id} state={state} />
+      <div class="popup" hidden={!state.open} onMouseDown={(event) => event.preventDefault()}>
+        <List id={id} state={state} contact={contact} policy={policy} />
         <Foot
-          query={text.trim()}
-          people={rows.length}
+          query={state.text.trim()}
+          people={found.rows.length}
           choosable={verdicts.filter(({ eligible }) => eligible).length}
-          more={more}
-          busy={busy}
-          trouble={trouble}
-          retry={() => people.retry()}
+          more={found.more}
+          busy={found.busy}
+          trouble={found.trouble}
+          retry={() => model.people.retry()}
         />
       </div>
       <p class="unseen" role="status">
-        {said}
+        {state.said}
       </p>
     </div>
   );
 }
 
-/** The verdicts on all rows; asked for again when rows or rules change. */
-function useVerdicts(rows: readonly Row[], policy: BrowserPolicy): Verdict[] {
-  return useMemo(
-    () => policy.judge(rows.map(({ person }) => person), Date.now()),
-    [rows, rows.length, policy],
+/** The text that is typed into. The focus stays here; `aria-activedescendant` says who is looked at. */
+function Box({ id, state }: { id: string; state: ComboboxState }) {
+  const { t } = useWords();
+  const input = useRef<HTMLInputElement>(null);
+  const clear = () => {
+    state.search("");
+    input.current?.focus();
+  };
+  return (
+    <div class="box">
+      <Icon name="search" />
+      <input
+        ref={input}
+        id={`${id}-text`}
+        type="text"
+        role="combobox"
+        aria-autocomplete="list"
+        aria-expanded={state.open}
+        aria-controls={`${id}-list`}
+        aria-activedescendant={state.open && state.at >= 0 ? `${id}-${state.at}` : undefined}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        maxLength={254}
+        value={state.text}
+        onInput={({ currentTarget }) => state.search(currentTarget.value)}
+        onClick={state.show}
+        onKeyDown={state.onKeyDown}
+      />
+      {state.text === "" ? null : (
+        <button type="button" class="clear" aria-label={t.clear} onClick={clear}>
+          <Icon name="cross" />
+        </button>
+      )}
+    </div>
   );
 }
 
-function pickedText({ state: { pick } }: Model): string {
-  return pick?.kind === "person" ? pick.row.name : "";
+interface ListProps {
+  id: string;
+  state: ComboboxState;
+  contact: ContactState;
+  policy: BrowserPolicy;
+}
+
+function List({ id, state, contact, policy }: ListProps) {
+  const { t } = useWords();
+  const list = useRef<HTMLUListElement>(null);
+  const { found, verdicts, at, open } = state;
+  const contactId = contact.contact.userId;
+
+  useLayoutEffect(() => {
+    if (at < 0) list.current?.scrollTo(0, 0);
+    else list.current?.children[at]?.scrollIntoView({ block: "nearest" });
+  }, [at, state.text]);
+
+  const onClick = ({ target, currentTarget }: Event & { currentTarget: HTMLUListElement }) => {
+    const clicked = (target as Element).closest("[role=option]");
+    if (clicked !== null) state.pick([...currentTarget.children].indexOf(clicked));
+  };
+  const onScroll = ({ currentTarget: { scrollTop, scrollHeight, clientHeight } }: Event & { currentTarget: HTMLElement }) => {
+    if (scrollTop + 2 * clientHeight > scrollHeight) state.grow();
+  };
+  return (
+    <ul
+      ref={list}
+      id={`${id}-list`}
+      role="listbox"
+      aria-label={t.people}
+      aria-busy={found.busy}
+      onClick={onClick}
+      onScroll={onScroll}
+    >
+      {(open ? found.rows.slice(0, state.shown) : []).map((row, index) => (
+        <Option
+          key={row.person.id}
+          id={`${id}-${index}`}
+          row={row}
+          verdict={verdicts[index]}
+          rules={policy.rules}
+          active={index === at}
+          isContact={contactId === row.person.id}
+          selected={(state.pickedId ?? contactId) === row.person.id}
+          place={index + 1}
+          of={found.more ? -1 : found.rows.length}
+        />
+      ))}
+    </ul>
+  );
 }
 
 /** Whether the focus goes to something outside. */

@@ -2,6 +2,8 @@
 
 import type { Rules, Verdict } from "security-contact-policy";
 
+import { Component } from "preact";
+
 import { Avatar, Icon, Reasons } from "./Parts";
 import type { Row } from "./people";
 import { useWords } from "./words";
@@ -14,12 +16,25 @@ interface OptionProps {
   active: boolean;
   isContact: boolean;
   selected: boolean;
-  /** Which one of how many; -1 when nobody knows how many. */
-  place: [number, number];
-  pick: () => void;
+  /** Which one, from 1. */
+  place: number;
+  /** Of how many; -1 when nobody knows. */
+  of: number;
 }
 
-export function Option({ id, row, verdict, rules, active, isContact, selected, place, pick }: OptionProps) {
+/** Drawn again only when something about it is different: a list may be long, and each key moves through it. */
+export class Option extends Component<OptionProps> {
+  override shouldComponentUpdate(next: OptionProps): boolean {
+    const now = this.props;
+    return (Object.keys(next) as (keyof OptionProps)[]).some((name) => next[name] !== now[name]);
+  }
+
+  override render() {
+    return <Drawn {...this.props} />;
+  }
+}
+
+function Drawn({ id, row, verdict, rules, active, isContact, selected, place, of }: OptionProps) {
   const { t } = useWords();
   const { person, name, email } = row;
   const eligible = verdict?.eligible === true;
@@ -31,9 +46,8 @@ export function Option({ id, row, verdict, rules, active, isContact, selected, p
       class={`option${active ? " active" : ""}${eligible ? "" : " ineligible"}`}
       aria-selected={selected}
       aria-disabled={!eligible}
-      aria-posinset={place[0]}
-      aria-setsize={place[1]}
-      onClick={pick}
+      aria-posinset={place}
+      aria-setsize={of}
     >
       <Avatar name={name} />
       <span class="name">{name}</span>
