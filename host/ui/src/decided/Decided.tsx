@@ -5,10 +5,9 @@ import type { Reason } from "security-contact-policy";
 
 import type { Client } from "../api/client";
 import type { Candidate, ContactState } from "../api/types";
-import { Icon } from "../field/Parts";
+import { Fact, Icon } from "../field/Parts";
 import { useWords } from "../field/words";
 import type { BrowserPolicy } from "../policy/policy";
-import type { ComponentChildren } from "preact";
 
 interface DecidedProps {
   contact: ContactState;
@@ -79,15 +78,6 @@ function Verdict({ candidate: { person, name, verdict }, policy }: { candidate: 
         <Fact term={t.staff}>{person.staffRole ?? t.none}</Fact>
       </dl>
     </>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -3,7 +3,7 @@
 import type { ContactPerson, ContactState, Designation, HistoryEntry } from "../api/types";
 import type { Rules } from "security-contact-policy";
 import type { Model } from "./model";
-import { Avatar, Icon, Reasons } from "./Parts";
+import { Avatar, Fact, Icon, Reasons } from "./Parts";
 import { useWords } from "./words";
 import type { ComponentChildren } from "preact";
 
@@ -70,15 +70,6 @@ function chooser(
   return names[designation.by] ?? (latest?.actor === designation.by ? someone : null);
 }
 
-function Fact({ term, children }: { term: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 interface WhyProps {
   state: ContactState;
   latest: HistoryEntry | null;
@@ -139,7 +130,7 @@ function Warnings({ contact, rules, now }: { contact: ContactPerson; rules: Rule
   );
 }
 
-export function Warning({ title, children }: { title: string; children: ComponentChildren }) {
+function Warning({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <div class="warning">
       <Icon name="warning" />

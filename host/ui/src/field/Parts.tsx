@@ -1,5 +1,6 @@
 // Small parts that several others are made of.
 
+import type { ComponentChildren } from "preact";
 import type { Reason, Rules } from "security-contact-policy";
 
 import type { Facts } from "../messages";
@@ -32,6 +33,16 @@ export function Icon({ name }: { name: keyof typeof PATHS }) {
     <svg class={`icon icon-${name}`} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
       <path d={PATHS[name]} />
     </svg>
+  );
+}
+
+/** A term of a list of facts, and what is known. */
+export function Fact({ term, children }: { term: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }
 

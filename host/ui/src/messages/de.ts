@@ -81,7 +81,6 @@ export function de(f: Formats): Messages {
     validUntil: "Bestätigt bis",
     never: "Nie",
     noEmail: "Keine E-Mail-Adresse",
-    unknown: "Nicht bekannt",
     byDefault: "Standard (Inhaber des Kontos)",
     chosenBy: (name) => (name === null ? "Gewählt" : `Gewählt von ${name}`),
     reverted: "Zurück zum Inhaber",
@@ -124,10 +123,8 @@ export function de(f: Formats): Messages {
     cannotChoose: (name, why) => `${name} ist nicht wählbar. ${why}`,
     chosen: (name) => `${name} ist ausgewählt und noch nicht gespeichert.`,
     picked: "Ausgewählt",
-    noneOfYet: "Noch ist niemand ausgewählt.",
     save: "Speichern…",
     discard: "Verwerfen",
-    nothingToSave: "Es gibt nichts zu speichern: wählen Sie zuerst jemand anderen.",
 
     confirmTitle: "Den Sicherheitskontakt ändern?",
     from: "Jetzt",
@@ -189,7 +186,6 @@ export function de(f: Formats): Messages {
     older: "Ältere Einträge zeigen",
     filter: "Zeigen",
     filters: { all: "Alles", changes: "Änderungen", reverts: "Rückfälle", refusals: "Ablehnungen", mail: "Post" },
-    why: "Warum:",
     happened: {
       designated: ({ actor, before, after }) => `${actor} hat ${after} gewählt${inPlace(before, after)}.`,
       reset: ({ actor, before, after }) =>

@@ -86,7 +86,6 @@ export function en(f: Formats) {
     validUntil: "Confirmed until",
     never: "Never",
     noEmail: "No mail address",
-    unknown: "Not known",
     byDefault: "Default (account owner)",
     chosenBy: (name: string | null) => (name === null ? "Chosen" : `Chosen by ${name}`),
     reverted: "Reverted to the owner",
@@ -131,10 +130,8 @@ export function en(f: Formats) {
     cannotChoose: (name: string, why: string) => `${name} cannot be chosen. ${why}`,
     chosen: (name: string) => `${name} is picked and not saved yet.`,
     picked: "Picked",
-    noneOfYet: "Nobody is picked yet.",
     save: "Save…",
     discard: "Discard",
-    nothingToSave: "There is nothing to save: pick somebody else first.",
 
     // The dialog.
     confirmTitle: "Change the security contact?",
@@ -203,7 +200,6 @@ export function en(f: Formats) {
       refusals: "Refusals",
       mail: "Mail",
     },
-    why: "Why:",
     happened: {
       designated: ({ actor, before, after }: Happening) => `${actor} chose ${after}${inPlace(before, after)}.`,
       reset: ({ actor, before, after }: Happening) =>
