@@ -119,6 +119,8 @@ export async function look(page, name) {
     const found = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), RULES);
     const told = found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary} ${node.html}`));
     assert.deepEqual(told, [], `${name}, ${colorScheme}`);
-    await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true });
+    // What lies behind a dialog is dimmed as far as the window goes.
+    const fullPage = (await page.locator("dialog[open]").count()) === 0;
+    await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`), fullPage });
   }
 }
