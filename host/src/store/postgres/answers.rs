@@ -65,9 +65,18 @@ pub(super) async fn recall(
     Ok(Some(Remembered { actor: actor.clone(), key: key.clone(), request: text(0)?, answer: text(1)? }))
 }
 
-pub(super) const FORGET: &str = "DELETE FROM answers WHERE at < $1";
+/// So many answers are forgotten by one statement.
+const FORGOTTEN_AT_ONCE: u64 = 5_000;
 
+pub(super) const FORGET: &str = "DELETE FROM answers USING (
+        SELECT account_id, actor, key FROM answers WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) AS old
+    WHERE answers.account_id = old.account_id AND answers.actor = old.actor AND answers.key = old.key";
+
+/// Forgets in several transactions, none of which takes long, however many answers there are: half of it is no harm.
+/// What another host forgets at the same moment is left to it.
 pub(super) async fn forget(client: &Client, before: Instant) -> Result<(), Fault> {
-    execute(client, FORGET, &[&before.millis()]).await?;
+    let limit = i64::try_from(FORGOTTEN_AT_ONCE).unwrap_or(i64::MAX);
+    while execute(client, FORGET, &[&before.millis(), &limit]).await? == FORGOTTEN_AT_ONCE {}
     Ok(())
 }

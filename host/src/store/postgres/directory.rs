@@ -54,6 +54,9 @@ pub(super) const REMOVE_PEOPLE: &str =
     "DELETE FROM people USING unnest($1::text[], $2::text[]) AS gone (account_id, id)
     WHERE people.account_id = gone.account_id AND people.id = gone.id RETURNING people.account_id";
 
+/// So many people are written by one statement, which must not take long.
+const PEOPLE_AT_ONCE: usize = 5_000;
+
 /// An account's name and owner.
 type Profile<'w> = (&'w AccountId, &'w DisplayName, &'w UserId);
 
@@ -171,9 +174,18 @@ async fn put_people(
     statement: &Statement,
     people: &[(&AccountId, &Member)],
 ) -> Result<Vec<String>, Fault> {
-    if people.is_empty() {
-        return Ok(Vec::new());
+    let mut changed = Vec::new();
+    for people in people.chunks(PEOPLE_AT_ONCE) {
+        changed.extend(put_some(tx, statement, people).await?);
     }
+    Ok(changed)
+}
+
+async fn put_some(
+    tx: &Transaction<'_>,
+    statement: &Statement,
+    people: &[(&AccountId, &Member)],
+) -> Result<Vec<String>, Fault> {
     let columns = [
         &column(people, |(account, _)| account.as_str()) as &(dyn ToSql + Sync),
         &column(people, |(_, member)| member.person.id.as_str()),

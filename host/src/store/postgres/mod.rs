@@ -32,6 +32,8 @@ mod target;
 mod tests;
 mod text;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use deadpool_postgres::{Client, Pool};
 use security_contact_policy::{Instant, UserId};
@@ -83,11 +85,20 @@ impl PostgresStore {
 
     /// Does something on a connection, unless that takes too long.
     async fn run<T>(&self, work: impl AsyncFnOnce(&mut Client) -> Result<T, Fault>) -> Result<T, StoreError> {
+        self.run_for(Duration::ZERO, work).await
+    }
+
+    /// Does something on a connection that may take so much longer than others.
+    async fn run_for<T>(
+        &self,
+        longer: Duration,
+        work: impl AsyncFnOnce(&mut Client) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
         let work = async {
             let mut client = self.pool.get().await?;
             work(&mut client).await
         };
-        Ok(timeout(self.limits.operation, work).await.map_err(|_| Fault::Slow)??)
+        Ok(timeout(self.limits.operation + longer, work).await.map_err(|_| Fault::Slow)??)
     }
 }
 
@@ -143,7 +154,9 @@ impl Store for PostgresStore {
     }
 
     async fn put_directories(&self, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, StoreError> {
-        self.run(async |client| directory::put_all(client, writes).await).await
+        let people = writes.iter().map(|write| write.entry.people.len() + write.entry.left.len());
+        let longer = Duration::from_millis(people.sum::<usize>().try_into().unwrap_or(u64::MAX));
+        self.run_for(longer, async |client| directory::put_all(client, writes).await).await
     }
 
     async fn use_policy(&self, fingerprint: &str) -> Result<(), StoreError> {

@@ -223,14 +223,18 @@ async fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant)
 /// Rows of the outbox after a number, oldest first.
 macro_rules! rows_of {
     ($which:literal) => {
-        concat!("SELECT ", listed_columns!(), " FROM outbox WHERE id > $1 ", $which, " ORDER BY id LIMIT $2")
+        concat!("SELECT ", listed_columns!(), " FROM outbox WHERE id > $1", $which, " ORDER BY id LIMIT $2")
     };
 }
 
 pub(super) const LIST: &str = rows_of!("");
-pub(super) const OF_STATE: &str = rows_of!("AND state = $3");
-pub(super) const OF_ACCOUNT: &str = rows_of!("AND account_id = $3");
-pub(super) const OF_BOTH: &str = rows_of!("AND account_id = $3 AND state = $4");
+pub(super) const OF_ACCOUNT: &str = rows_of!(" AND account_id = $3");
+pub(super) const OF_BOTH: &str = rows_of!(" AND account_id = $3 AND state = $4");
+
+/// The state stands in the statement, since what is the best way to rows depends on how many are in it.
+pub(super) fn of_state(state: OutboxState) -> String {
+    LIST.replace("WHERE", &format!("WHERE state = '{state}' AND"))
+}
 
 pub(super) async fn list(
     client: &Client,
@@ -240,12 +244,11 @@ pub(super) async fn list(
 ) -> Result<Vec<OutboxRow>, Fault> {
     let limit = rows(limit);
     let account = filter.account.as_ref().map(AccountId::as_str);
-    let state = filter.state.map(OutboxState::as_str);
-    let found = match (&account, &state) {
+    let found = match (account, filter.state) {
         (None, None) => query(client, LIST, &[&after, &limit]).await?,
-        (None, Some(state)) => query(client, OF_STATE, &[&after, &limit, state]).await?,
-        (Some(account), None) => query(client, OF_ACCOUNT, &[&after, &limit, account]).await?,
-        (Some(account), Some(state)) => query(client, OF_BOTH, &[&after, &limit, account, state]).await?,
+        (None, Some(state)) => query(client, &of_state(state), &[&after, &limit]).await?,
+        (Some(account), None) => query(client, OF_ACCOUNT, &[&after, &limit, &account]).await?,
+        (Some(account), Some(state)) => query(client, OF_BOTH, &[&after, &limit, &account, &state.as_str()]).await?,
     };
     found.iter().map(|row| Ok(listed(row)?)).collect()
 }
