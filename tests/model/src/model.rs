@@ -21,7 +21,7 @@ use crate::universe;
 pub(crate) const NAME: &str = "Account";
 
 /// All that a host knows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Model {
     pub(crate) now: Instant,
     /// Which rules are in force.

@@ -13,6 +13,8 @@ use crate::universe::{ACCOUNTS, DAY_MS, KEYS, MINUTE_MS, PEOPLE, RULES};
 pub enum Operation {
     /// Somebody chooses a contact, or goes back to the default.
     Change(Change),
+    /// The last change that was asked for under a key is asked for again.
+    ChangeAgain,
     /// The directory brings entries.
     Put(Vec<Entry>),
     /// The clock moves, forwards or back.
@@ -24,6 +26,8 @@ pub enum Operation {
     ReviewDue,
     /// Every account is reviewed.
     ReviewAll,
+    /// A review of every account is rehearsed.
+    Rehearse,
     /// A reviewer takes accounts in hand and dies.
     ClaimReviews {
         /// How many at most.
@@ -151,13 +155,15 @@ pub(crate) const QUALIFIED: Facts =
 pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     prop_oneof![
         24 => change().prop_map(Operation::Change),
+        2 => Just(Operation::ChangeAgain),
         20 => vec(entry(), 1..=2).prop_map(Operation::Put),
         14 => pass(),
         8 => Just(Operation::ReviewDue),
         3 => Just(Operation::ReviewAll),
+        1 => Just(Operation::Rehearse),
         3 => (1..=2_u32).prop_map(|limit| Operation::ClaimReviews { limit }),
         3 => (0..RULES).prop_map(Operation::UseRules),
-        6 => (0..ACCOUNTS, 0..KEYS, any::<bool>())
+        6 => (account(), 0..KEYS, proptest::bool::weighted(0.2))
             .prop_map(|(account, key, is_other)| Operation::Dispatch { account, key, is_other }),
         10 => reply().prop_map(Operation::Deliver),
         5 => reply().prop_map(Operation::DeliverAll),
@@ -171,9 +177,19 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
+/// Mostly the account that is there from the start.
+fn account() -> impl Strategy<Value = usize> {
+    prop_oneof![3 => Just(0), 1 => 0..ACCOUNTS]
+}
+
+/// Mostly one of the first people, who at the start can do something.
+fn somebody() -> impl Strategy<Value = usize> {
+    prop_oneof![3 => 0..3_usize, 1 => 0..PEOPLE]
+}
+
 fn change() -> impl Strategy<Value = Change> {
     let version = prop_oneof![3 => Just(Version::Any), 3 => Just(Version::Present), 1 => Just(Version::Before)];
-    let who = (0..ACCOUNTS, 0..PEOPLE, option::weighted(0.8, 0..PEOPLE));
+    let who = (account(), somebody(), option::weighted(0.85, somebody()));
     let how = (version, option::weighted(0.3, 0..KEYS), any::<bool>());
     (who, how).prop_map(|((account, actor, wish), (version, key, by_service))| Change {
         account,
@@ -186,9 +202,18 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let people = vec((0..PEOPLE, facts()), 0..=2);
-    let moves = (option::weighted(0.3, 0..PEOPLE), option::weighted(0.15, 0..PEOPLE));
-    (0..ACCOUNTS, people, moves).prop_map(|(account, people, (owner, left))| Entry { account, owner, people, left })
+    let people = vec((somebody(), facts()), 0..=2);
+    let moves = (option::weighted(0.15, somebody()), option::weighted(0.1, somebody()));
+    let any =
+        (account(), people, moves).prop_map(|(account, people, (owner, left))| Entry { account, owner, people, left });
+    // An account that may be new, with all that it needs.
+    let whole = (0..ACCOUNTS, somebody(), somebody()).prop_map(|(account, owner, other)| Entry {
+        account,
+        owner: Some(owner),
+        people: vec![(other, QUALIFIED), (owner, QUALIFIED)],
+        left: None,
+    });
+    prop_oneof![8 => any, 1 => whole]
 }
 
 fn facts() -> impl Strategy<Value = Facts> {
@@ -201,7 +226,7 @@ fn facts() -> impl Strategy<Value = Facts> {
         is_staff,
         address,
     });
-    prop_oneof![Just(QUALIFIED), any]
+    prop_oneof![3 => Just(QUALIFIED), 2 => any]
 }
 
 fn login() -> impl Strategy<Value = Login> {

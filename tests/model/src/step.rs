@@ -1,6 +1,6 @@
 //! Doing an operation twice, and comparing what is answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use security_contact_host::domain::model::{
     AccountId, Authentication, Claimed, DirectoryEntry, DirectoryFault, Settlement,
@@ -25,6 +25,10 @@ pub(crate) struct Lockstep<B> {
     system: Option<System<B>>,
     /// Rows that couriers had in hand when they died, with the lease by which they had them.
     held: Vec<(Place, Claimed, u32)>,
+    /// The last change under a key, and the version on which it was asked for.
+    keyed: Option<(Change, Option<i64>)>,
+    /// Words for what was answered so far.
+    answers: BTreeSet<String>,
 }
 
 impl<B: Backend> Lockstep<B> {
@@ -33,7 +37,8 @@ impl<B: Backend> Lockstep<B> {
         let system = System::start().await;
         let identity = system.host.engine.identity().clone();
         let model = Model { now: system.now(), rules: 0, identity, accounts: BTreeMap::new() };
-        let mut lockstep = Self { model, system: Some(system), held: Vec::new() };
+        let mut lockstep =
+            Self { model, system: Some(system), held: Vec::new(), keyed: None, answers: BTreeSet::new() };
         let facts = |role, may_edit| Facts { role, may_edit, ..QUALIFIED };
         let people = vec![(0, QUALIFIED), (1, facts(1, false)), (2, facts(2, true)), (3, facts(2, false))];
         lockstep.step(&Operation::Put(vec![Entry { account: 0, owner: Some(0), people, left: None }])).await;
@@ -44,6 +49,11 @@ impl<B: Backend> Lockstep<B> {
     pub(crate) async fn step(&mut self, operation: &Operation) {
         match operation {
             Operation::Change(change) => self.change(change).await,
+            Operation::ChangeAgain => {
+                if let Some((change, version)) = self.keyed.clone() {
+                    self.ask(&change, version).await;
+                }
+            }
             Operation::Put(entries) => self.put(entries).await,
             Operation::Pass { millis } => {
                 self.system().pass(*millis);
@@ -51,11 +61,18 @@ impl<B: Backend> Lockstep<B> {
             }
             Operation::ReviewDue => {
                 let report = self.system().host.reviews.review_due(|_| {}).await.expect("a review of what is due");
-                check_report(report, &self.model.review_due());
+                let expected = self.model.review_due();
+                self.reviewed(report, &expected);
             }
             Operation::ReviewAll => {
                 let report = self.system().host.reviews.review_all(|_| {}).await.expect("a review of all");
-                check_report(report, &self.model.review_all());
+                let expected = self.model.review_all();
+                self.reviewed(report, &expected);
+            }
+            Operation::Rehearse => {
+                let report = self.system().host.reviews.rehearse_all(|_| {}).await.expect("a rehearsal");
+                let expected = self.model.clone().review_all();
+                self.reviewed(report, &expected);
             }
             Operation::ClaimReviews { limit } => self.claim_reviews(*limit).await,
             Operation::UseRules(rules) => self.restart(*rules).await,
@@ -80,6 +97,32 @@ impl<B: Backend> Lockstep<B> {
         self.compare().await;
     }
 
+    /// Words for all that happened: what was answered, what the histories tell, and how far the rows of the outbox are.
+    pub(crate) fn seen(mut self) -> BTreeSet<String> {
+        for account in self.model.accounts.values() {
+            self.answers.extend(account.history.iter().map(|entry| entry.action.to_string()));
+            self.answers.extend(account.outbox.iter().map(|row| row.state.to_string()));
+        }
+        self.answers
+    }
+
+    fn answered(&mut self, answer: &str, expected: &str) {
+        assert_eq!(answer, expected);
+        let word = answer.split(':').next().unwrap_or_default();
+        self.answers.insert(word.to_owned());
+    }
+
+    fn reviewed(&mut self, report: ReviewReport, expected: &Reviewed) {
+        let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = report;
+        let Reviewed { must, may, .. } = *expected;
+        assert!((must..=must + may).contains(&reviewed), "{reviewed} accounts were reviewed, and {must} had to be");
+        let happened = (reverted, owner_changed, reminded, failed);
+        assert_eq!(happened, (expected.reverted, expected.owner_changed, expected.reminded, 0));
+        if reminded > 0 {
+            self.answers.insert("reminded".into());
+        }
+    }
+
     fn system(&self) -> &System<B> {
         self.system.as_ref().expect("the host runs")
     }
@@ -96,13 +139,20 @@ impl<B: Backend> Lockstep<B> {
     }
 
     async fn change(&mut self, change: &Change) {
-        let (id, actor, wish) = (account_id(change.account), user_id(change.actor), change.wish.map(user_id));
-        let present = self.model.accounts.get(&id).map_or(0, |account| account.version);
+        let present = self.model.accounts.get(&account_id(change.account)).map_or(0, |account| account.version);
         let version = match change.version {
             Version::Any => None,
             Version::Present => Some(present),
             Version::Before => Some(present - 1),
         };
+        if change.key.is_some() {
+            self.keyed = Some((change.clone(), version));
+        }
+        self.ask(change, version).await;
+    }
+
+    async fn ask(&mut self, change: &Change, version: Option<i64>) {
+        let (id, actor, wish) = (account_id(change.account), user_id(change.actor), change.wish.map(user_id));
         let way = if change.by_service { Authentication::ServiceToken } else { Authentication::CommandLine };
         let key = change.key.map(key);
         let request = Request {
@@ -118,7 +168,8 @@ impl<B: Backend> Lockstep<B> {
             answered => said(&answered.expect("a change is answered")),
         };
         let asked = Asked { actor: &actor, wish: wish.as_ref(), version, key: change.key, authenticated: way };
-        assert_eq!(answered, self.model.change(&id, &asked));
+        let expected = self.model.change(&id, &asked);
+        self.answered(&answered, &expected);
     }
 
     async fn put(&mut self, entries: &[Entry]) {
@@ -134,6 +185,7 @@ impl<B: Backend> Lockstep<B> {
         let results: Vec<Result<(), &str>> = results.collect();
         let expected: Vec<Result<(), &str>> = entries.iter().map(|entry| self.model.put(entry)).collect();
         assert_eq!(results, expected);
+        self.answers.extend(expected.into_iter().filter_map(Result::err).map(str::to_owned));
     }
 
     /// The entry as a directory writes it, which speaks of everybody once.
@@ -181,7 +233,8 @@ impl<B: Backend> Lockstep<B> {
             Err(DomainError::UnknownAccount { .. }) => "unknown account".to_owned(),
             Err(error) => panic!("{error}"),
         };
-        assert_eq!(answered, self.model.dispatch(&id, &event));
+        let expected = self.model.dispatch(&id, &event);
+        self.answered(&answered, &expected);
     }
 
     /// Delivers the row that is due first. Says whether there is one.
@@ -270,12 +323,4 @@ fn said(answered: &Answered) -> String {
         Answered::Conflict(view) => format!("conflict: {}", state(view)),
         Answered::Refused { code, reasons } => format!("refused: {code} {reasons:?}"),
     }
-}
-
-fn check_report(report: ReviewReport, expected: &Reviewed) {
-    let ReviewReport { reviewed, reverted, owner_changed, reminded, failed } = report;
-    let Reviewed { must, may, .. } = *expected;
-    assert!((must..=must + may).contains(&reviewed), "{reviewed} accounts were reviewed, and {must} had to be");
-    let happened = (reverted, owner_changed, reminded, failed);
-    assert_eq!(happened, (expected.reverted, expected.owner_changed, expected.reminded, 0));
 }

@@ -103,11 +103,12 @@ impl Outbox {
         self.0.iter_mut().find(|row| row.shown.id == id)
     }
 
-    /// Has an event addressed again, unless that is under way.
+    /// Has an event addressed again, and tried from now on, unless that is under way.
     fn address_again(&mut self, event: i64, now: Instant) {
         if let Some(row) = self.row(event).filter(|row| row.shown.state == OutboxState::Sent) {
             row.shown.state = OutboxState::Pending;
             row.shown.due_at = now;
+            row.trying_since = now;
         }
     }
 
