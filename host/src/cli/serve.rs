@@ -35,7 +35,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE")]
     token_file: PathBuf,
     /// Answer only, and leave mail and reviews to `security-contact worker`
-    #[arg(long, conflicts_with_all = ["smtp_url_file", "maildir", "mail_from", "review_every"])]
+    #[arg(long, conflicts_with_all = ["smtp_url_file", "maildir", "mail_from", "review_every", "retry_after", "lease"])]
     without_worker: bool,
     #[command(flatten)]
     work: Work,

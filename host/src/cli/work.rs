@@ -54,6 +54,14 @@ pub(super) struct Work {
     /// How often to look for designations that are due, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     review_every: u64,
+    /// How long a mail waits that was not taken, in seconds; twice as long after each further try, up to 6 hours
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=21_600))]
+    retry_after: u64,
+    /// How long mails and reviews wait for a process that took them in hand and died, in seconds
+    ///
+    /// Below 150, a slow mail server can get a mail twice, with the same Message-ID.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    lease: u64,
 }
 
 impl Work {
@@ -66,7 +74,12 @@ impl Work {
     }
 
     pub(super) fn pauses(&self) -> Pauses {
-        Pauses { review: Duration::from_secs(self.review_every), ..Pauses::default() }
+        Pauses {
+            review: Duration::from_secs(self.review_every),
+            retry: Duration::from_secs(self.retry_after),
+            lease: Duration::from_secs(self.lease),
+            ..Pauses::default()
+        }
     }
 
     fn mail_to(&self) -> anyhow::Result<MailTo> {

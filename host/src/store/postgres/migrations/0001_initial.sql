@@ -30,11 +30,13 @@ CREATE TABLE people (
     -- For search: without case and accents. The address is empty for somebody who has none.
     folded_name TEXT COLLATE "C" NOT NULL,
     folded_email TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (account_id, id),
     CHECK (email IS NOT NULL OR unreachable_since IS NULL)
 );
 
+-- The primary key comes last: where a server that knows nothing of a table cannot tell two indexes apart, it takes the
+-- newest.
 CREATE INDEX people_by_name ON people (account_id, folded_name, id);
+ALTER TABLE people ADD PRIMARY KEY (account_id, id);
 
 -- Checked at the end of a transaction, since an account and its owner come into being together.
 ALTER TABLE accounts ADD CONSTRAINT accounts_owner
