@@ -50,8 +50,7 @@ struct Cli {
 
 const AFTER_HELP: &str = "\
 Environment:
-  SECURITY_CONTACT_DATABASE_URL  the database's URL, in place of `--database-url-file`, such as
-                                 `postgres://user:password@db.example.com/security_contact`
+  SECURITY_CONTACT_DATABASE_URL  the database's URL, in place of `--database-url-file`
 
 Exit codes:
   0  done

@@ -25,7 +25,8 @@ pub(super) struct Options {
     /// The folder that holds the accounts and everything about them
     #[arg(long, global = true, value_name = "DIR", env = "SECURITY_CONTACT_DATA", default_value = "./data")]
     data: PathBuf,
-    /// A file with the URL of a PostgreSQL database that holds the accounts, in place of the data folder
+    /// A file with the URL of a PostgreSQL database that holds the accounts, in place of the data folder; see
+    /// `security-contact migrate --help`
     #[arg(long, global = true, value_name = "FILE")]
     database_url_file: Option<PathBuf>,
     /// A JSON file with the rules that differ from the default ones; unless given, `rules.json` in the data folder

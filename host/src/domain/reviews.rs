@@ -256,9 +256,10 @@ impl Reviews {
     /// What follows from a decision that was stored, or whose account moved meanwhile.
     async fn settle(&self, decision: Decision, committed: Committed, run: &mut Run<'_>) -> Result<(), DomainError> {
         match committed {
-            Committed::Stored { .. } => Ok(run.reviewed(decision)),
-            Committed::Stale => self.decide_again(decision.snapshot.account, run).await,
+            Committed::Stored { .. } => run.reviewed(decision),
+            Committed::Stale => self.decide_again(decision.snapshot.account, run).await?,
         }
+        Ok(())
     }
 
     /// Reviews an account on what it is by now, until nobody comes in between.
@@ -267,18 +268,22 @@ impl Reviews {
             let found = self.store.snapshots(&[(account.clone(), Vec::new())]).await?;
             let now = self.clock.now();
             let (mut decisions, failed) = self.decide(found.into_iter().flatten().collect(), now);
-            for (account, error) in failed {
+            if let Some((account, error)) = failed.into_iter().next() {
                 return self.put_off(account, error, run).await;
             }
             let Some(decision) = decisions.pop() else { return Ok(()) };
             match self.store.commit(&self.commit(&decision, now)).await {
                 Ok(Committed::Stale) => {}
-                Ok(Committed::Stored { .. }) => return Ok(run.reviewed(decision)),
+                Ok(Committed::Stored { .. }) => {
+                    run.reviewed(decision);
+                    return Ok(());
+                }
                 Err(error) => return self.not_written(account, error, run).await,
             }
         }
         // Whoever came in between has it reviewed again, or the claim ends.
-        Ok(run.failed(account, DomainError::Busy.to_string()))
+        run.failed(account, DomainError::Busy.to_string());
+        Ok(())
     }
 
     /// Tells an account that cannot be written from a store that fails: that cannot record it either.
@@ -290,7 +295,8 @@ impl Reviews {
     async fn put_off(&self, account: AccountId, error: String, run: &mut Run<'_>) -> Result<(), DomainError> {
         let until = self.clock.now().plus_millis(FAILED_PAUSE_MS);
         self.store.put_off_review(&account, &error, until).await?;
-        Ok(run.failed(account, error))
+        run.failed(account, error);
+        Ok(())
     }
 
     fn commit(&self, decision: &Decision, now: Instant) -> Commit {

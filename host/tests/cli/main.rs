@@ -5,9 +5,15 @@ mod contact;
 mod decide;
 #[cfg(unix)]
 mod events;
+#[cfg(unix)]
+mod gate;
 mod import;
 #[cfg(unix)]
 mod outbox;
+#[cfg(unix)]
+#[path = "../smtp/peer.rs"]
+#[allow(dead_code, reason = "the tests of mail use all of it")]
+mod peer;
 mod policy;
 #[cfg(unix)]
 mod postgres;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::peer::Peer;
 use crate::running::{Running, worker};
 use crate::support::{Folder, account, acme, person};
 
@@ -29,8 +30,8 @@ fn what_was_not_taken_is_listed_with_its_reason_and_sent_when_asked_for() {
     let folder = with_waiting_mail();
     let url = folder.write("url", "smtp://127.0.0.1:1?tls=none");
     let mut failing = Running::spawn(worker(&folder, &["--smtp-url-file", &url]));
-    failing.until("a mail was not taken for now");
-    failing.until("a mail was not taken for now");
+    failing.until("a row of the outbox is put off");
+    failing.until("a row of the outbox is put off");
     assert_eq!(failing.stop(), Some(0));
 
     let waiting = rows(&folder, &["--state", "pending"]);
@@ -80,19 +81,24 @@ fn everything_that_failed_is_tried_again() {
     let folder = with_waiting_mail();
     let report = folder.run(&["outbox", "retry", "--all-failed", "--json"]).printed();
     assert_eq!(report, "{\"act\":\"retry\",\"done\":[],\"refused\":[]}\n");
-    // Nobody can read these any more, so that the next worker sets them aside.
-    let database = rusqlite::Connection::open(folder.database()).unwrap();
-    database.execute_batch("UPDATE outbox SET message = '{}'").unwrap();
-    let url = folder.write("url", "smtp://127.0.0.1:1?tls=none");
-    let mut worker = Running::spawn(worker(&folder, &["--smtp-url-file", &url]));
-    worker.until("a queued mail is set aside as failed");
-    worker.until("a queued mail is set aside as failed");
-    assert_eq!(worker.stop(), Some(0));
-    assert_eq!(states(&folder), ["failed", "failed"]);
-    let reason = "`outbox.message` cannot be read for the account `acme`";
-    assert_eq!(rows(&folder, &["--state", "failed"])[1]["lastError"], reason);
+    let url = |peer: &Peer| folder.write("url", format!("smtp://127.0.0.1:{}?tls=none", peer.port()));
+    let refusing = Peer::start("message:552 5.3.4");
+    let mut failing = Running::spawn(worker(&folder, &["--smtp-url-file", &url(&refusing)]));
+    failing.until("a row of the outbox is given up");
+    failing.until("a row of the outbox is given up");
+    assert_eq!(failing.stop(), Some(0));
+    let failed = rows(&folder, &["--state", "failed"]);
+    assert_eq!(failed.iter().map(|row| &row["lastError"]).collect::<Vec<_>>(), ["the server replied 552 (5.3.4)"; 2]);
+
     assert_eq!(folder.run(&["outbox", "retry", "--all-failed"]).printed(), "2 that failed will be tried again\n");
-    assert_eq!(states(&folder), ["pending", "pending"]);
+    let mut accepting = Peer::start("accept");
+    let mut sending = Running::spawn(worker(&folder, &["--smtp-url-file", &url(&accepting)]));
+    sending.until_sent(2);
+    assert_eq!(sending.stop(), Some(0));
+    let mut to = [accepting.mail(), accepting.mail()].map(|mail| mail["to"][0].as_str().unwrap().to_owned());
+    to.sort();
+    assert_eq!(to, ["u-admin@acme.example", "u-owner@acme.example"]);
+    assert_eq!(states(&folder), ["sent", "sent"]);
 }
 
 #[test]

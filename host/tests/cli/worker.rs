@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::gate::Gate;
+use crate::peer::Peer;
 use crate::running::{Running, TOKEN, serve, worker};
 use crate::support::{Folder, acme, program, run_with};
 
@@ -40,6 +42,27 @@ fn a_server_without_worker_leaves_the_work_to_one() {
     assert_eq!(worker.stop(), Some(0));
     assert_eq!((states(&folder), folder.mails()), (vec!["sent".into(); 4], 4));
     assert!(folder.run(&["history", "acme"]).printed().contains("reverted"));
+}
+
+#[test]
+fn a_worker_that_is_asked_to_stop_finishes_the_mails_in_hand() {
+    let folder = folder_with_acme();
+    for _ in 0..3 {
+        folder.run(&["set", "acme", "u-admin", "--actor", "u-owner"]).printed();
+        folder.run(&["reset", "acme", "--actor", "u-owner"]).printed();
+    }
+    let peer = Peer::start("accept");
+    let gate = Gate::before(peer.port());
+    let url = folder.write("url", gate.url());
+    let mut worker = Running::spawn(worker(&folder, &["--smtp-url-file", &url]));
+    gate.until_in_hand(4);
+    worker.signal();
+    worker.until("stopping");
+    gate.open();
+    worker.until("sent=4");
+    assert_eq!(worker.ended(), Some(0));
+    let sent = states(&folder).iter().filter(|state| *state == "sent").count();
+    assert_eq!((sent, states(&folder).len(), peer.rest().len()), (4, 12, 4));
 }
 
 #[test]

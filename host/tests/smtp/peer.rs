@@ -44,6 +44,11 @@ impl Peer {
         Self { process, port, lines }
     }
 
+    /// Where it listens on 127.0.0.1.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn mailer(&self, scheme: &str, login: &str, tls: &str) -> SmtpMailer {
         let url = format!("{scheme}://{login}127.0.0.1:{}{tls}", self.port);
         SmtpMailer::from_url(&url, sender()).unwrap().with_timeout(NEVER)
