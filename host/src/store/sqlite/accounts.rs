@@ -29,7 +29,7 @@ pub(super) fn these(tx: &Transaction<'_>, asked: &[(AccountId, Vec<UserId>)]) ->
 
 fn one(tx: &Transaction<'_>, account: &AccountId, also: &[UserId]) -> Result<Option<Snapshot>, Fault> {
     let mut statement = tx.prepare_cached(ONE)?;
-    let found = statement.query_and_then([account.as_str()], |row| whole(row))?.next().transpose()?;
+    let found = statement.query_and_then([account.as_str()], whole)?.next().transpose()?;
     let Some(mut found) = found else { return Ok(None) };
     for user_id in also {
         if found.member(user_id).is_none() {
