@@ -2,6 +2,7 @@
 
 mod apt;
 mod browsers;
+mod crash;
 mod directory;
 mod e2e;
 mod fuzz;
@@ -78,6 +79,12 @@ enum Task {
     /// the corpus to the module in wasmtime, which must answer as native code does. `cargo xtask test` replays the
     /// committed corpus alone.
     Fuzz(fuzz::Options),
+    /// Kills the program in the middle of its work, again and again, and checks that nothing is lost
+    ///
+    /// Real processes work on one store and are ended by SIGKILL at random moments, while people change contacts, a
+    /// directory moves and mails go to a real SMTP server: see `docs/proofs.md`. The last line is one JSON object. It
+    /// fails unless nothing is lost and nothing contradicts. `cargo xtask test` has a short run of it.
+    Crash(crash::Options),
     /// Writes an invented directory of accounts and people, for `security-contact import`
     ///
     /// The same arguments give the same bytes. All names are invented and all addresses end in `example.com`.
@@ -93,6 +100,7 @@ fn main() -> Result<ExitCode> {
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
         Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,
+        Task::Crash(options) => crash::run(&Workspace::locate()?, &options)?,
         Task::Directory(options) => directory::write(&options)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -111,7 +111,7 @@ impl Contents {
 const ACCOUNTS: &str = "SELECT id, owner_id, CAST(audit_seq AS TEXT), audit_hash, user_id, CAST(chosen_at AS TEXT),
         chosen_by, CAST(version AS TEXT), announced, CAST(reminded_valid_until AS TEXT),
         reminded_days
-    FROM accounts JOIN designations ON account_id = id ORDER BY id";
+    FROM accounts JOIN designations ON account_id = id ORDER BY accounts.id";
 
 const PEOPLE: &str = "SELECT account_id, id, role, status, CAST(last_login_at AS TEXT), email,
         CAST(unreachable_since AS TEXT)
@@ -120,11 +120,11 @@ const PEOPLE: &str = "SELECT account_id, id, role, status, CAST(last_login_at AS
 const AUDIT: &str = "SELECT account_id, CAST(seq AS TEXT), CAST(at AS TEXT), actor, authenticated, action, before,
         after, CAST(reasons AS TEXT), CAST(detail AS TEXT), policy_version, module_sha256, fingerprint,
         previous_hash, hash
-    FROM audit ORDER BY account_id, seq";
+    FROM audit ORDER BY account_id, audit.seq";
 
 const OUTBOX: &str = "SELECT CAST(id AS TEXT), account_id, CAST(audit_seq AS TEXT), CAST(event_id AS TEXT), event_key,
         to_user, address, CAST(message AS TEXT), message_id, state
-    FROM outbox ORDER BY id";
+    FROM outbox ORDER BY outbox.id";
 
 /// Takes a row apart, column by column.
 struct Columns(std::vec::IntoIter<Option<String>>);

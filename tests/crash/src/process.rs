@@ -85,6 +85,11 @@ impl Process {
         self.child().wait()
     }
 
+    /// Waits until it has ended.
+    pub(crate) fn wait(&self) -> io::Result<ExitStatus> {
+        self.child().wait()
+    }
+
     /// How it ended, if it has.
     pub(crate) fn ended(&self) -> io::Result<Option<ExitStatus>> {
         self.child().try_wait()

@@ -230,8 +230,8 @@ impl Replicas<'_> {
     fn kill_until_reverted(&mut self, servers: &mut Servers<'_>, started: Instant) -> Result<Duration> {
         while self.chosen()? > 0 {
             ensure!(started.elapsed() < PATIENCE, "not all were reverted after {PATIENCE:?}");
-            servers.keep_running()?;
-            thread::sleep(Duration::from_millis(self.rng.u64(..600)));
+            servers.start_missing()?;
+            thread::sleep(Duration::from_millis(self.rng.u64(..500)));
             if self.kills.all() >= self.plan.kills {
                 continue;
             }

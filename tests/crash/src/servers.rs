@@ -19,12 +19,19 @@ use crate::traffic::TOKEN;
 pub(crate) struct Servers<'s> {
     stage: &'s Stage,
     options: Vec<OsString>,
-    running: Vec<Arc<Process>>,
+    running: Vec<Running>,
     wanted: usize,
     /// How long a start takes.
     pub(crate) start: Duration,
     /// The files that servers are told their secrets by.
     _secrets: TempDir,
+}
+
+/// A server that was started.
+struct Running {
+    process: Arc<Process>,
+    began: Instant,
+    has_answered: bool,
 }
 
 impl<'s> Servers<'s> {
@@ -59,29 +66,37 @@ impl<'s> Servers<'s> {
         Ok(server)
     }
 
-    /// Starts servers until there are as many as wanted, and waits until all answer.
-    pub(crate) fn keep_running(&mut self) -> Result<()> {
-        let until = Instant::now() + PATIENCE;
+    /// Starts servers until there are as many as wanted. They may not answer yet.
+    pub(crate) fn start_missing(&mut self) -> Result<()> {
         self.bury()?;
         while self.running.len() < self.wanted {
-            let began = Instant::now();
-            let server = self.start()?;
-            if self.stage.board.wait_for(server.id(), PATIENCE).is_some() {
-                self.start = began.elapsed();
-                self.running.push(server);
-                continue;
-            }
-            let words = self.stage.board.forget(server.id());
-            if !self.stage.store_may_fail || Instant::now() > until {
-                bail!("a server does not start: {}", words.join("\n"));
-            }
+            let process = self.start()?;
+            self.running.push(Running { process, began: Instant::now(), has_answered: false });
         }
         Ok(())
     }
 
+    /// Starts servers until there are as many as wanted, and waits until all answer.
+    pub(crate) fn keep_running(&mut self) -> Result<()> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            self.start_missing()?;
+            let Some(next) = self.running.iter_mut().find(|server| !server.has_answered) else { return Ok(()) };
+            if self.stage.board.wait_for(next.process.id(), PATIENCE).is_some() {
+                next.has_answered = true;
+                self.start = next.began.elapsed();
+            } else if Instant::now() > until {
+                bail!("no server starts: {}", self.stage.board.forget(next.process.id()).join("\n"));
+            } else {
+                // It is on its way out, if not there yet.
+                next.process.wait()?;
+            }
+        }
+    }
+
     /// Kills one of them, and says whether that ended it.
     pub(crate) fn kill_one(&mut self, rng: &mut Rng) -> Result<bool> {
-        let victim = self.running.swap_remove(rng.usize(..self.running.len()));
+        let victim = self.running.swap_remove(rng.usize(..self.running.len())).process;
         let was_killed = victim.kill()?;
         self.stage.board.forget(victim.id());
         Ok(was_killed)
@@ -90,8 +105,11 @@ impl<'s> Servers<'s> {
     /// Notes servers that ended although nobody killed them.
     fn bury(&mut self) -> Result<()> {
         for number in (0..self.running.len()).rev() {
-            if let Some(status) = self.running[number].ended()? {
-                let words = self.stage.board.forget(self.running.swap_remove(number).id());
+            let Some(status) = self.running[number].process.ended()? else { continue };
+            let Running { process, has_answered, .. } = self.running.swap_remove(number);
+            let words = self.stage.board.forget(process.id());
+            // One that finds no store may not start.
+            if has_answered || !self.stage.store_may_fail {
                 let last = words.last().cloned().unwrap_or_default();
                 self.stage.note(|ledger| ledger.add_violation("server_ended", format!("{status}: {last}")));
             }
@@ -102,9 +120,9 @@ impl<'s> Servers<'s> {
     /// Has every server end as it does when it is asked to.
     pub(crate) fn stop(&mut self) -> Result<()> {
         self.bury()?;
-        for server in self.running.drain(..) {
-            let status = server.stop()?;
-            self.stage.board.forget(server.id());
+        for Running { process, .. } in self.running.drain(..) {
+            let status = process.stop()?;
+            self.stage.board.forget(process.id());
             if !status.success() {
                 self.stage.note(|ledger| ledger.add_violation("server_ended", format!("asked to stop: {status}")));
             }

@@ -11,7 +11,9 @@ use crate::stage::{Job, Stage};
 /// Reviews until the run is over.
 pub(crate) fn review(stage: &Stage, mut rng: Rng) -> Result<()> {
     while !stage.is_over() {
-        let ended = stage.run(Job::Review, &mut stage.program.command(["review", "--json"]))?;
+        // What is due, or everything.
+        let words: &[&str] = if rng.bool() { &["review"] } else { &["review", "--all"] };
+        let ended = stage.run(Job::Review, &mut stage.program.command(words))?;
         if ended.status.success() {
             stage.note(|ledger| ledger.reviews += 1);
         } else {

@@ -73,7 +73,8 @@ impl<'s> Writer<'s> {
         self.stage.note(|ledger| ledger.answered(wish, request.clone(), reply.clone()));
         if self.rng.f32() < 0.1 {
             self.ask_again(&Kept { request, reply });
-        } else if self.rng.f32() < 0.02 {
+        } else if self.rng.f32() < 0.02 && wish.actor == manager(self.number) {
+            // Whoever may not change anything would not learn of the key.
             self.reuse_key(wish, &key);
         }
     }
