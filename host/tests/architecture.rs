@@ -102,6 +102,7 @@ fn the_clock_alone_reads_the_time() {
     let sqlite = ["datetime('now", "unixepoch(", "strftime(", "julianday("];
     let postgres = ["now()", "_timestamp(", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIME", "timeofday("];
     for (path, code) in sources("store").into_iter().chain(migrations()) {
+        let code = code.replace("yield_now()", "");
         let asks = sqlite.iter().chain(&postgres).find(|now| code.contains(**now));
         assert_eq!(asks, None, "{} asks SQL for the time", path.display());
     }

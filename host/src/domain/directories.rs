@@ -13,6 +13,9 @@ use super::ports::{Clock, Readable, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts};
 use crate::engine::Engine;
 
+/// How many accounts go through the module, and into the store, at once.
+const PAGE: usize = 500;
+
 /// Keeps the accounts and their people as a platform's directory has them.
 pub struct Directories {
     engine: Arc<Engine>,
@@ -110,11 +113,11 @@ impl Directories {
     }
 }
 
-/// The first entry of each account that has no result yet.
+/// The first entry of each account that has no result yet, as far as they go together.
 fn next_round(entries: &[DirectoryEntry], results: &[Option<Taken>]) -> Vec<usize> {
     let mut accounts = HashSet::new();
     let open = entries.iter().zip(results).enumerate().filter(|(_, (_, result))| result.is_none());
-    open.filter(|(_, (entry, _))| accounts.insert(&entry.account)).map(|(index, _)| index).collect()
+    open.filter(|(_, (entry, _))| accounts.insert(&entry.account)).map(|(index, _)| index).take(PAGE).collect()
 }
 
 /// The account of an entry, with whom the store may know of those who matter after it.

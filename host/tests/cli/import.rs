@@ -110,9 +110,17 @@ fn an_import_that_failed_says_so_to_nobody_too() {
 #[test]
 fn commands_that_need_accounts_say_how_to_get_them() {
     let folder = Folder::new();
-    for command in
-        [&["show", "acme"][..], &["set", "acme", "u", "--actor", "u"], &["reset", "acme", "--actor", "u"], &["review"]]
-    {
+    for command in [
+        &["show", "acme"][..],
+        &["set", "acme", "u", "--actor", "u"],
+        &["reset", "acme", "--actor", "u"],
+        &["history", "acme"],
+        &["review"],
+        &["outbox", "list"],
+        &["outbox", "retry", "--all-failed"],
+        &["audit", "verify"],
+        &["audit", "head"],
+    ] {
         let expected = format!(
             "error: there are no accounts in `{}`: bring some with `security-contact import`, or try `security-contact demo`",
             folder.data().display()

@@ -259,6 +259,10 @@ fn a_command_line_that_serve_cannot_use_ends_with_2() {
     for more in [
         &["--maildir", "m", "--smtp-url-file", "u"][..],
         &["--maildir", "m", "--review-every", "0"],
+        &["--maildir", "m", "--retry-after", "0"],
+        &["--maildir", "m", "--retry-after", "21601"],
+        &["--maildir", "m", "--lease", "0"],
+        &["--maildir", "m", "--lease", "3601"],
         &["--maildir", "m", "--log-format", "xml"],
     ] {
         assert_eq!(run_with(serve(&folder, more), b"").code, Some(2), "{more:?}");

@@ -7,7 +7,7 @@ use security_contact_host::domain::model::{Action, Authentication, DirectoryFaul
 use security_contact_host::domain::{Answered, DomainError, ReviewReport};
 use security_contact_policy::{AccountSettings, Cause, NoticeKind, Reason, Source, Status};
 
-use crate::world::{World, acme, ada, change_of, entry, id, member, row};
+use crate::world::{World, acme, ada, change_of, entry, id, member, row, small};
 
 #[tokio::test]
 async fn a_deactivated_contact_is_replaced_and_learns_nothing_of_who_follows() {
@@ -159,6 +159,19 @@ async fn entries_of_one_account_are_applied_in_their_order() {
         [row(Action::OwnerChanged, "ada", "ed"), row(Action::OwnerChanged, "olga", "ada")]
     );
     assert_eq!(world.contact().await, ("ed".into(), Source::Default));
+}
+
+#[tokio::test]
+async fn many_entries_are_stored_in_pages() {
+    let world = World::new().await;
+    let mut entries: Vec<_> = (0..1_200).map(|n| small(format!("n-{n:04}"))).collect();
+    entries.push(entry("acme", Some("ada"), vec![], &[]));
+    entries.push(entry("n-0000", None, vec![member("new", "analyst", AccountSettings::None)], &[]));
+    world.spy.calls();
+    assert!(world.try_put(&entries).await.iter().all(Result::is_ok));
+    assert_eq!(world.spy.calls(), ["snapshots", "put_directories"].repeat(4));
+    assert_eq!(world.count("SELECT count(*) FROM people WHERE account_id <> 'acme'"), 1_201);
+    assert_eq!(world.contact().await, ("ada".into(), Source::Default));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What time changes, and another policy.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use security_contact_host::domain::model::{Action, Authentication};
 use security_contact_host::domain::ports::Clock;
@@ -116,6 +117,20 @@ async fn a_claim_of_this_program_ends_after_five_minutes() {
         assert_eq!(world.review().await, ReviewReport::default());
         world.millis_pass(1);
     }
+    assert_eq!(world.review().await, REVERTED);
+}
+
+#[tokio::test]
+async fn a_claim_ends_when_the_reviewer_was_told_it_should() {
+    let world = World::new().await;
+    world.choose_ada_among(0).await;
+    world.days_pass(400);
+    world.spy.fail("commit_all", 1, true);
+    let reviews = Reviews::clone(&world.reviews).with_claim(Duration::from_secs(2));
+    assert!(reviews.review_due(|_| {}).await.is_err());
+    world.millis_pass(2_000 - 1);
+    assert_eq!(world.review().await, ReviewReport::default());
+    world.millis_pass(1);
     assert_eq!(world.review().await, REVERTED);
 }
 

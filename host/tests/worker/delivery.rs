@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use security_contact_host::domain::ports::{Clock, Mailer, RenderedMail, SendError};
 use security_contact_host::mail::{MaildirMailer, Sender};
-use security_contact_host::worker::{Delivered, Stop};
+use security_contact_host::worker::{Delivered, Pauses, Stop};
 use security_contact_policy::Instant;
 
 use super::world::{DAY, MINUTE, START, World, busy, put_off, refused, sent};
@@ -148,6 +149,24 @@ async fn no_mail_is_begun_when_its_lease_is_about_to_end() {
     let sql = "SELECT group_concat(lease, ' ' ORDER BY id) FROM outbox";
     let leases: String = database.query_row(sql, [], |row| row.get(0)).unwrap();
     assert_eq!(leases, "1 1 1 1 2 2");
+}
+
+#[tokio::test]
+async fn a_courier_with_other_pauses_tries_sooner_and_leaves_its_mails_to_others_sooner() {
+    let mut world = World::new().await;
+    let pauses = Pauses { retry: Duration::from_secs(2), lease: Duration::from_secs(10), ..Pauses::default() };
+    let courier = world.courier().with_pauses(pauses);
+    world.choose("u-2").await;
+    world.script(busy);
+    world.script(|| panic!("a test breaks off"));
+    assert_eq!(courier.deliver_due(&world.stop).await.unwrap(), put_off(1));
+    world.clock.advance(2_200 + 1);
+    assert_eq!(courier.deliver_due(&world.stop).await.unwrap(), sent(1));
+    world.clock.advance(10_000 - 2_200 - 2);
+    assert_eq!(world.deliver().await, Delivered::default());
+    world.clock.advance(1);
+    assert_eq!(world.deliver().await, sent(1));
+    assert_eq!(world.taken(), ["u-2@acme.example", "u-1@acme.example"]);
 }
 
 /// A mailer that is never done at once, and counts how many mails it has in hand.

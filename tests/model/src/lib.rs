@@ -56,6 +56,7 @@ pub fn check<B: Backend>(cases: u32) -> BTreeMap<String, u32> {
     match result {
         Ok(()) => seen.into_inner(),
         Err(TestError::Fail(_, operations)) => {
+            let operations = without_needless::<B>(operations);
             let lines: Vec<String> = operations.iter().map(|operation| format!("{operation:?}")).collect();
             eprintln!("host and model differ after:\n{}", lines.join("\n"));
             run::<B>(&operations);
@@ -63,6 +64,19 @@ pub fn check<B: Backend>(cases: u32) -> BTreeMap<String, u32> {
         }
         Err(error @ TestError::Abort(_)) => panic!("{error}"),
     }
+}
+
+/// The operations but those without which host and model differ as well: what an operation is made of got simpler after
+/// it was found to be needed.
+fn without_needless<B: Backend>(mut operations: Vec<Operation>) -> Vec<Operation> {
+    for index in (0..operations.len()).rev() {
+        let mut fewer = operations.clone();
+        fewer.remove(index);
+        if std::panic::catch_unwind(|| quietly(|| run::<B>(&fewer))).is_err() {
+            operations = fewer;
+        }
+    }
+    operations
 }
 
 fn number(variable: &str) -> Option<u32> {

@@ -167,9 +167,9 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(account, key, is_other)| Operation::Dispatch { account, key, is_other }),
         10 => reply().prop_map(Operation::Deliver),
         5 => reply().prop_map(Operation::DeliverAll),
-        2 => Just(Operation::DeliverAndDie),
-        2 => (1..=3_u32).prop_map(|limit| Operation::ClaimMail { limit }),
-        2 => (0..8_usize, any::<bool>()).prop_map(|(which, was_sent)| Operation::SettleLate { which, was_sent }),
+        3 => Just(Operation::DeliverAndDie),
+        5 => (1..=3_u32).prop_map(|limit| Operation::ClaimMail { limit }),
+        5 => (0..6_usize, any::<bool>()).prop_map(|(which, was_sent)| Operation::SettleLate { which, was_sent }),
         3 => (0..40_usize).prop_map(Operation::Retry),
         2 => (0..40_usize).prop_map(Operation::Drop),
         1 => Just(Operation::Forget),
@@ -239,7 +239,7 @@ fn login() -> impl Strategy<Value = Login> {
 
 fn pass() -> impl Strategy<Value = Operation> {
     let days = [1, 2, 3, 14, 70, 100, 351].map(|days| days * DAY_MS);
-    let minutes = [-2, 1, 5, 60, 6 * 60].map(|minutes| minutes * MINUTE_MS);
+    let minutes = [-2, 1, 5, 6, 60, 6 * 60].map(|minutes| minutes * MINUTE_MS);
     let millis = [1, 40_000];
     select([&days[..], &minutes, &millis].concat()).prop_map(|millis| Operation::Pass { millis })
 }

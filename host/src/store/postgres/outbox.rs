@@ -177,8 +177,9 @@ async fn follow(
             batch.write(tx).await.map(drop)
         }
         Settlement::Withdrawn => {
-            let sql =
-                "UPDATE outbox SET state = 'pending', due_at = $2, settled_at = NULL WHERE id = $1 AND state = 'sent'";
+            // It is tried anew, with all its days before it.
+            let sql = "UPDATE outbox SET state = 'pending', due_at = $2, trying_since = $2, settled_at = NULL
+                WHERE id = $1 AND state = 'sent'";
             execute(tx, sql, &[&settled.event, &now.millis()]).await.map(drop)
         }
         Settlement::Bounced { audit: entry, mails, .. } => {
