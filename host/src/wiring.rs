@@ -12,7 +12,8 @@ use crate::domain::ports::{Clock, Mailer, Store};
 use crate::domain::{Contacts, Directories, Events, Reviews};
 use crate::engine::{Engine, EngineError};
 use crate::mail::{MailSetupError, MaildirMailer, Sender, SmtpMailer};
-use crate::store::sqlite::{OpenError, OpenMode, SqliteStore};
+use crate::store::postgres::{self, PostgresStore};
+use crate::store::sqlite::{self, OpenMode, SqliteStore};
 
 /// The store's file in a data folder.
 const STORE_FILE: &str = "security-contact.sqlite";
@@ -33,6 +34,24 @@ pub struct Parts {
     pub reviews: Arc<Reviews>,
     /// Takes in security events.
     pub events: Arc<Events>,
+}
+
+/// Where everything is kept.
+#[derive(Clone)]
+pub enum StoreAt {
+    /// In SQLite, in a data folder.
+    Folder(PathBuf),
+    /// In the PostgreSQL database of that URL, which may hold a password.
+    Database(String),
+}
+
+/// A store and its tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// What keeps it: `SQLite` or `PostgreSQL`.
+    pub keeper: &'static str,
+    /// Which of that keeper's schemas it has.
+    pub number: usize,
 }
 
 /// What happens when the data folder holds no store.
@@ -76,18 +95,22 @@ pub enum WiringError {
     /// The policy module failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The store cannot be opened.
+    /// The store of a data folder cannot be opened.
     #[error(transparent)]
-    Store(#[from] OpenError),
+    Store(#[from] sqlite::OpenError),
+    /// The store in a database cannot be opened.
+    #[error(transparent)]
+    Database(#[from] postgres::OpenError),
 }
 
-/// Opens the store of a data folder and sets everything up around it. Mail is another matter: see [`mailer`].
+/// Opens the store, brings it to the schema of this program and sets everything up around it. Mail is another matter: see
+/// [`mailer`]. A database has to be there; what is missing in it is made.
 ///
 /// # Errors
 /// Every [`WiringError`]; each says in one line what to do.
-pub fn open(data: &Path, rules: &Rules, if_missing: IfMissing) -> Result<Parts, WiringError> {
+pub async fn open(at: &StoreAt, rules: &Rules, if_missing: IfMissing) -> Result<Parts, WiringError> {
     let engine = Arc::new(Engine::embedded(rules)?);
-    let store: Arc<dyn Store> = Arc::new(open_store(data, if_missing)?);
+    let store = open_store(at, if_missing).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), clock.clone()));
     let directories = Arc::new(Directories::new(engine.clone(), store.clone(), clock.clone()));
@@ -101,7 +124,7 @@ pub fn open(data: &Path, rules: &Rules, if_missing: IfMissing) -> Result<Parts, 
 /// # Errors
 /// [`WiringError::Store`].
 pub fn existing_store(data: &Path) -> Result<Option<Arc<dyn Store>>, WiringError> {
-    match open_store(data, IfMissing::Fail) {
+    match open_folder(data, IfMissing::Fail) {
         Ok(store) => Ok(Some(Arc::new(store))),
         Err(WiringError::NoStore { .. }) => Ok(None),
         Err(error) => Err(error),
@@ -119,7 +142,26 @@ pub fn create_private(folder: &Path) -> Result<(), WiringError> {
     builder.recursive(true).create(folder).map_err(|source| WiringError::Folder { folder: folder.to_owned(), source })
 }
 
-fn open_store(data: &Path, if_missing: IfMissing) -> Result<SqliteStore, WiringError> {
+/// Brings a store to the schema of this program, and makes it if it is missing.
+///
+/// # Errors
+/// Every [`WiringError`]; each says in one line what to do.
+pub async fn migrate(at: &StoreAt) -> Result<Schema, WiringError> {
+    open_store(at, IfMissing::Create).await?;
+    Ok(match at {
+        StoreAt::Folder(_) => Schema { keeper: "SQLite", number: SqliteStore::SCHEMA },
+        StoreAt::Database(_) => Schema { keeper: "PostgreSQL", number: PostgresStore::SCHEMA },
+    })
+}
+
+async fn open_store(at: &StoreAt, if_missing: IfMissing) -> Result<Arc<dyn Store>, WiringError> {
+    Ok(match at {
+        StoreAt::Folder(data) => Arc::new(open_folder(data, if_missing)?),
+        StoreAt::Database(url) => Arc::new(PostgresStore::connect(url, PostgresStore::CONNECTIONS).await?),
+    })
+}
+
+fn open_folder(data: &Path, if_missing: IfMissing) -> Result<SqliteStore, WiringError> {
     let mode = match if_missing {
         IfMissing::Create => {
             create_private(data)?;
@@ -128,7 +170,7 @@ fn open_store(data: &Path, if_missing: IfMissing) -> Result<SqliteStore, WiringE
         IfMissing::Fail => OpenMode::Existing,
     };
     SqliteStore::open(&data.join(STORE_FILE), mode).map_err(|error| match error {
-        OpenError::Missing { .. } => WiringError::NoStore { folder: data.to_owned() },
+        sqlite::OpenError::Missing { .. } => WiringError::NoStore { folder: data.to_owned() },
         error => error.into(),
     })
 }

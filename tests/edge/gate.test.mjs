@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { startDemo } from "../browser/harness.mjs";
+import { startDemo } from "../e2e/harness.mjs";
 import { installPackage } from "../support/install.mjs";
 import { workerd } from "../support/runtimes.mjs";
 import { bundleWorker } from "../support/worker.mjs";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { after, test } from "node:test";
 
@@ -26,8 +26,13 @@ const { userId, ownerUnmet } = createPolicy().resolve({ owner, designation: null
 document.title = [userId, ...ownerUnmet].join();
 `;
 
+/** The element asks for the module as soon as it is in a page. */
+const FIELD = `
+import "security-contact-policy/field";
+document.body.innerHTML = '<security-contact-field account="acme"></security-contact-field>';
+`;
+
 const project = installPackage();
-project.write("page.js", PAGE);
 project.write("index.html", `<!doctype html><script type="module" src="./page.js"></script>`);
 const browser = await launchChromium();
 after(async () => {
@@ -59,12 +64,25 @@ const BUNDLERS = {
   },
 };
 
-for (const [name, bundle] of Object.entries(BUNDLERS)) {
+/** A folder with what the bundler makes of a page with that script. */
+async function bundled(name, script) {
+  const folder = mkdtempSync(join(project.folder, `dist-${name}-`));
+  project.write("page.js", script);
+  await BUNDLERS[name](folder);
+  if (!existsSync(join(folder, "index.html"))) copyFileSync(join(project.folder, "index.html"), join(folder, "index.html"));
+  return folder;
+}
+
+const scriptsOf = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("");
+
+for (const name of Object.keys(BUNDLERS)) {
   test(`a page through ${name} finds the module`, async (context) => {
-    const folder = join(project.folder, `dist-${name}`);
-    mkdirSync(folder);
-    await bundle(folder);
-    if (!existsSync(join(folder, "index.html"))) copyFileSync(join(project.folder, "index.html"), join(folder, "index.html"));
+    const folder = await bundled(name, PAGE);
+    assert.ok(!scriptsOf(folder).includes("security-contact-field"), "nobody has asked for the field");
     const page = await browser.newPage();
     const failures = [];
     page.on("pageerror", (error) => failures.push(error.message));
@@ -72,6 +90,18 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
     await page.waitForFunction("document.title !== ''", undefined, { timeout: 20_000 }).catch(() => {});
     assert.deepEqual(failures, []);
     assert.equal(await page.title(), "u-1,never_logged_in");
+  });
+
+  test(`the field through ${name} finds the module`, async (context) => {
+    const url = await serve(context, await bundled(name, FIELD));
+    const page = await browser.newPage();
+    const failures = [];
+    page.on("pageerror", (error) => failures.push(error.message));
+    const module = page.waitForResponse((response) => response.url().endsWith(".wasm"));
+    await page.goto(url);
+    assert.equal((await module).status(), 200);
+    await page.getByRole("alert").waitFor(); // there is no API here, and the field says so
+    assert.deepEqual(failures, []);
   });
 }
 

@@ -59,14 +59,33 @@ for (const [mode, name] of [["bundler", "use.ts"], ["node16", "use.mts"], ["node
   });
 }
 
+const FIELD = `import "security-contact-policy/field";
+const field = document.querySelector("security-contact-field");
+if (field !== null) {
+  field.credentials = async () => ({ authorization: "Bearer x" });
+  field.addEventListener("security-contact", ({ detail }) => {
+    const name: string = detail.contact.name;
+    void name;
+  });
+}
+`;
+
+for (const mode of ["bundler", "node16"]) {
+  test(`the field's element is typed under ${mode}`, () => {
+    assert.equal(check("field.mts", FIELD, mode), "");
+    assert.match(check("field.mts", `${FIELD}field.credentials = "x";`, mode), /error TS/);
+  });
+}
+
 test("no declaration says any", () => {
-  const text = execFileSync("cat", ["index.d.ts", "manual.d.ts", "node.d.cts"], { cwd: project.installed, encoding: "utf8" });
+  const text = execFileSync("cat", ["index.d.ts", "manual.d.ts", "node.d.cts", "field.d.ts"], { cwd: project.installed, encoding: "utf8" });
   assert.doesNotMatch(text, /[:<|&(,=]\s*any\b/);
 });
 
 test("attw and publint find nothing", () => {
   // What an import of the module itself gives is the bundler's business: it is no JavaScript.
-  const excluded = ["--exclude-entrypoints", "./wasm", "./security_contact_policy_bg.wasm"];
+  // The field is for browsers, and nobody requires an element.
+  const excluded = ["--exclude-entrypoints", "./wasm", "./security_contact_policy_bg.wasm", "./field"];
   const attw = spawnSync(`${BIN}attw`, [project.tarball, ...excluded], { encoding: "utf8" });
   assert.equal(attw.status, 0, attw.stdout);
   const publint = spawnSync(`${BIN}publint`, [project.tarball, "--strict"], { encoding: "utf8" });

@@ -1,5 +1,6 @@
 // An SMTP server that behaves as it is told: `node peer.mjs --mode accept`. The modes `tls` and `starttls` need
-// `--key` and `--cert`, files in PEM. A mode such as `rcpt:550 5.1.1` names a step and how the server replies to it.
+// `--key` and `--cert`, files in PEM. A mode such as `rcpt:550 5.1.1` names a step and how the server replies to it;
+// `flaky` has other faults with another `--seed`, and none any more after the line `calm` on its input.
 //
 // The first line it writes is its port on 127.0.0.1. Every mail it gets becomes one line of JSON: the session, the
 // envelope, the login, the bytes, and what an independent parser reads in them. It ends when its input ends.
@@ -11,9 +12,15 @@ import { buffer } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import PostalMime from "postal-mime";
 import { SMTPServer } from "smtp-server";
+import { flaky } from "./flaky.mjs";
 
-const { mode, key, cert } = parseArgs({
-  options: { mode: { type: "string", default: "accept" }, key: { type: "string" }, cert: { type: "string" } },
+const { mode, key, cert, seed } = parseArgs({
+  options: {
+    mode: { type: "string", default: "accept" },
+    key: { type: "string" },
+    cert: { type: "string" },
+    seed: { type: "string", default: "1" },
+  },
 }).values;
 
 /** A reply, which repeats the address where there is one, as replies of real servers do. */
@@ -31,6 +38,9 @@ const steps = {
   rcpt: (words) => ({ onRcptTo: (to, _session, done) => done(reply(words, to)) }),
   message: (words) => ({ onData: (stream, _session, done) => stream.resume().on("end", () => done(reply(words))) }),
 };
+
+const hangUp = (session) => [...server.connections].find(({ id }) => id === session.id)?.close();
+const faults = flaky(seed, { reply, take, hangUp });
 
 /** What a mode changes about a server that takes every mail. */
 const modes = {
@@ -70,6 +80,7 @@ const modes = {
   tls: { secure: true, allowInsecureAuth: false },
   "no-smtputf8": { hideSMTPUTF8: true },
   "no-8bitmime": { hide8BITMIME: true },
+  flaky: faults.mode,
 };
 let lateAnswer;
 let hasDropped = false;
@@ -100,10 +111,12 @@ function answering(answers) {
   };
 }
 
-const hangUp = (session) => [...server.connections].find(({ id }) => id === session.id)?.close();
-
 async function take(stream, session, done) {
-  const bytes = await buffer(stream);
+  // A mail whose sender goes away before its last line is none.
+  const bytes = await buffer(stream).catch(() => undefined);
+  if (!bytes) {
+    return;
+  }
   const { mailFrom, rcptTo } = session.envelope;
   const mail = {
     session: session.id,
@@ -144,4 +157,5 @@ if (!(mode in modes) && !(mode in talks) && !(step in steps)) {
 const server = start();
 server.on("error", () => {});
 const listener = server.listen(0, "127.0.0.1", () => process.stdout.write(`${listener.address().port}\n`));
-process.stdin.resume().on("end", () => process.stdout.write("", () => process.exit()));
+createInterface({ input: process.stdin }).on("line", (line) => line === "calm" && faults.calm());
+process.stdin.on("end", () => process.stdout.write("", () => process.exit()));

@@ -38,11 +38,19 @@ pub(crate) fn firefox() -> PathBuf {
 /// # Errors
 /// When Chromium is missing and cannot be installed; the message says what to do.
 pub(crate) fn ensure(shell: &Shell) -> Result<()> {
-    CHROMIUM.ensure(shell)?;
+    ensure_chromium(shell)?;
     if let Err(error) = FIREFOX.ensure(shell) {
         println!("without Firefox: {error:#}");
     }
     Ok(())
+}
+
+/// Installs Chromium if it is missing and this may be done.
+///
+/// # Errors
+/// When it is missing and cannot be installed; the message says what to do.
+pub(crate) fn ensure_chromium(shell: &Shell) -> Result<()> {
+    CHROMIUM.ensure(shell)
 }
 
 impl Browser {

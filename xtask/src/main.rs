@@ -3,6 +3,7 @@
 mod apt;
 mod browsers;
 mod directory;
+mod e2e;
 mod fuzz;
 mod manifest;
 mod metadata;
@@ -16,6 +17,7 @@ mod report;
 mod steps;
 mod test;
 mod tools;
+mod ui;
 mod workspace;
 
 use std::process::ExitCode;
@@ -43,10 +45,11 @@ enum Task {
     /// `target/tools`, some minutes), the npm packages of the tests, and Chromium, Firefox and PostgreSQL (apt, as root).
     /// Whatever is there in the right version stays, so a second run takes seconds and needs no network.
     Setup,
-    /// Builds the WebAssembly module and its npm package into `pkg/`
+    /// Builds the WebAssembly module with its npm package into `pkg/`, and the settings page into `host/page/`
     ///
     /// The bytes depend on the sources, the pinned compiler and the pinned tools alone: not on the folder, the user or
-    /// the environment. `pkg/` is committed; run this after every change of `policy/` and commit what it writes.
+    /// the environment. Both folders are committed; run this after every change of `policy/` or `host/ui/` and commit
+    /// what it writes.
     Pkg(pkg::Options),
     /// Proves that every runtime gives the same bytes
     ///
@@ -54,6 +57,11 @@ enum Task {
     /// and many random requests, JavaScript through the packed package. It prints a digest of all answers for each,
     /// writes `target/parity.json`, and fails with the first differing cases unless all are equal.
     Parity(parity::Options),
+    /// Drives the settings page in Chromium, on the real server
+    ///
+    /// Builds the program and runs `tests/e2e/`: every state is looked at by axe in light and dark, and a picture of it is
+    /// kept in `target/e2e/`. `--bench` prints how long things take, and `--pictures` takes those of the README.
+    E2e(e2e::Options),
     /// Runs every check there is, as continuous integration does
     ///
     /// The steps run in order and the first failure ends the run. `--only` and `--skip` choose among them.
@@ -81,6 +89,7 @@ fn main() -> Result<ExitCode> {
         Task::Setup => tools::setup(&Workspace::locate()?)?,
         Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
         Task::Parity(options) => parity::run(&Workspace::locate()?, &options)?,
+        Task::E2e(options) => e2e::task(&Workspace::locate()?, &options)?,
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
         Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,

@@ -27,7 +27,8 @@ struct Package<'a> {
     license: &'a str,
     engines: Engines,
     r#type: &'a str,
-    side_effects: bool,
+    /// Importing any other file does nothing, so that bundlers may leave out what nobody uses.
+    side_effects: &'a [&'a str],
     main: &'a str,
     types: &'a str,
     exports: Exports<'a>,
@@ -53,7 +54,8 @@ pub(crate) fn package(from_wasm_pack: &[u8]) -> Result<Vec<u8>> {
         license: &from.license,
         engines: Engines { node: ">=18" },
         r#type: "module",
-        side_effects: false,
+        // It makes the element known.
+        side_effects: &["./field.js"],
         main: "./node.cjs",
         types: "./index.d.ts",
         exports: Exports::new(),
@@ -69,6 +71,8 @@ struct Exports<'a> {
     root: Conditions<'a>,
     #[serde(rename = "./manual")]
     manual: BothEntries<'a>,
+    #[serde(rename = "./field")]
+    field: Entry<'a>,
     #[serde(rename = "./wasm")]
     wasm: Entry<'a>,
     /// The same under its file name: bundlers tell modules by the ending of what is imported.
@@ -127,6 +131,7 @@ impl Exports<'_> {
                 import: Entry { types: "./manual.d.ts", default: "./manual.js" },
                 require: Entry { types: "./manual.d.cts", default: "./manual.cjs" },
             },
+            field: Entry { types: "./field.d.ts", default: "./field.js" },
             wasm,
             wasm_by_file_name: wasm,
             module: "./module.json",
@@ -193,7 +198,7 @@ mod tests {
         let from = br#"{"name":"n","version":"1.2.3","description":"d","license":"MIT","sideEffects":["x"]}"#;
         let json = String::from_utf8(package(from).unwrap()).unwrap();
         assert!(json.starts_with("{\n  \"name\": \"n\",\n  \"version\": \"1.2.3\",\n"), "{json}");
-        assert!(json.contains("\"sideEffects\": false"), "{json}");
+        assert!(json.contains("\"sideEffects\": [\n    \"./field.js\"\n  ]"), "{json}");
         let order = ["workerd", "edge-light", "deno", "bun", "node", "browser", "default"];
         let places: Vec<_> = order.iter().map(|name| json.find(&format!("\"{name}\": {{"))).collect();
         assert!(places.is_sorted() && places[0].is_some(), "{json}");

@@ -9,7 +9,7 @@ use crate::workspace::Workspace;
 const OLDEST_NODE: u32 = 20;
 
 /// The folders that have a `package-lock.json`.
-const FOLDERS: [&str; 2] = ["tests", "tests/smtp"];
+const FOLDERS: [&str; 3] = ["tests", "tests/smtp", "host/ui"];
 
 /// Notes which lock file `node_modules` was made from, so that a second run needs no network.
 const STAMP: &str = "node_modules/.lock.sha256";

@@ -1,4 +1,4 @@
-//! `cargo xtask pkg`: the npm package in `pkg/`.
+//! `cargo xtask pkg`: the npm package in `pkg/`, and the settings page in `host/page/`.
 
 use std::path::Path;
 
@@ -8,10 +8,11 @@ use xshell::{Shell, cmd};
 
 use crate::module::{self, Files, WASM};
 use crate::workspace::Workspace;
-use crate::{manifest, tools};
+use crate::{manifest, tools, ui};
 
-/// Where a rebuilt package lies, to compare it by hand.
-const REBUILT: &str = "target/module/pkg";
+/// The folders that are generated, each with where a rebuilt one lies, to compare it by hand.
+const PACKAGE: Folder = Folder { path: "pkg", rebuilt: "target/module/pkg" };
+const PAGE: Folder = Folder { path: "host/page", rebuilt: "target/module/page" };
 
 /// The handwritten part of the package.
 const SOURCES: &str = "policy/js";
@@ -23,12 +24,12 @@ const TYPES: &str = "security_contact_policy.d.ts";
 /// What `cargo xtask pkg` can be told.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Writes nothing into `pkg/`; fails unless every byte there is what a build gives
+    /// Writes nothing into `pkg/` and `host/page/`; fails unless every byte there is what a build gives
     #[arg(long)]
     check: bool,
 }
 
-/// Writes or checks the package, and prints the module's size.
+/// Writes or checks the package and the page, and prints their sizes.
 ///
 /// # Errors
 /// When the build fails, or the check finds a difference.
@@ -36,37 +37,54 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.check { check(workspace) } else { write(workspace) }
 }
 
-/// Rebuilds the package and compares it with `pkg/`.
+/// Rebuilds everything and compares it with `pkg/` and `host/page/`.
 ///
 /// # Errors
 /// When the build fails, or a file differs, is missing or is one too many.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell()?;
-    let built = build(workspace, &shell)?;
-    replace_folder(&shell, &workspace.path(REBUILT), &built)?;
-    let present = module::read_folder(&workspace.path("pkg"))?;
-    let differences = differences(&built, &present);
-    if !differences.is_empty() {
-        bail!(
-            "`pkg/` is not what its sources give:\n  {}\nrun `cargo xtask pkg` and commit what it writes; \
-             the rebuilt files are in `{REBUILT}`",
-            differences.join("\n  ")
-        );
+    for (folder, built) in build(workspace, &shell)? {
+        replace_folder(&shell, &workspace.path(folder.rebuilt), &built)?;
+        let differences = differences(&built, &module::read_folder(&workspace.path(folder.path))?);
+        if !differences.is_empty() {
+            bail!(
+                "`{}` is not what its sources give:\n  {}\nrun `cargo xtask pkg` and commit what it writes; \
+                 the rebuilt files are in `{}`",
+                folder.path,
+                differences.join("\n  "),
+                folder.rebuilt
+            );
+        }
+        println!("`{}` is what its sources give, byte for byte", folder.path);
     }
-    println!("`pkg/` is what its sources give, byte for byte");
-    print_sizes(&shell, &workspace.path("pkg"))
+    print_sizes(workspace, &shell)
 }
 
 fn write(workspace: &Workspace) -> Result<()> {
     let shell = workspace.shell()?;
-    let built = build(workspace, &shell)?;
-    replace_folder(&shell, &workspace.path("pkg"), &built)?;
-    print_sizes(&shell, &workspace.path("pkg"))
+    for (folder, built) in build(workspace, &shell)? {
+        replace_folder(&shell, &workspace.path(folder.path), &built)?;
+    }
+    print_sizes(workspace, &shell)
 }
 
-/// Every file of the package.
-fn build(workspace: &Workspace, shell: &Shell) -> Result<Files> {
+/// A generated folder.
+struct Folder {
+    path: &'static str,
+    rebuilt: &'static str,
+}
+
+/// Every file of the generated folders.
+fn build(workspace: &Workspace, shell: &Shell) -> Result<[(Folder, Files); 2]> {
     tools::check_module_tools(workspace, shell)?;
+    let mut package = build_package(workspace, shell)?;
+    let ui = ui::build(workspace, shell)?;
+    package.extend(ui.field);
+    Ok([(PACKAGE, package), (PAGE, ui.page)])
+}
+
+/// Every file of the package but for the field.
+fn build_package(workspace: &Workspace, shell: &Shell) -> Result<Files> {
     let mut files = module::build(workspace, shell)?;
     let glue = files.remove(GLUE).with_context(|| format!("wasm-pack wrote no `{GLUE}`"))?;
     files.retain(|name, _| [WASM, TYPES, "package.json"].contains(&name.as_str()));
@@ -129,9 +147,10 @@ fn differences(built: &Files, present: &Files) -> Vec<String> {
     built_only.chain(present_only).chain(differing).collect()
 }
 
-fn print_sizes(shell: &Shell, folder: &Path) -> Result<()> {
-    for name in [WASM, "manual.js"] {
-        let path = folder.join(name);
+fn print_sizes(workspace: &Workspace, shell: &Shell) -> Result<()> {
+    for name in [WASM, "manual.js", "field.js", "page.js"] {
+        let folder = if name == "page.js" { PAGE } else { PACKAGE };
+        let path = workspace.path(folder.path).join(name);
         let raw = shell.read_binary_file(&path)?.len();
         let packed = cmd!(shell, "gzip -9 --stdout --no-name {path}").quiet().output()?.stdout.len();
         println!("{name}: {raw} bytes, {packed} with gzip");

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{browsers, parity, pkg, tools};
+use crate::{browsers, e2e, parity, pkg, tools};
 
 /// One step.
 pub(crate) struct Step {
@@ -52,7 +52,7 @@ pub(crate) const STEPS: [Step; 12] = [
     },
     Step { name: "parity", command: "cargo xtask parity", action: Action::Task(parity) },
     Step { name: "edge", command: "cargo xtask test --only edge", action: Action::Task(edge) },
-    Step { name: "browser", command: "cargo xtask test --only browser", action: Action::Task(browser) },
+    Step { name: "e2e", command: "cargo xtask e2e", action: Action::Task(e2e::run) },
 ];
 
 impl Step {
@@ -86,12 +86,11 @@ fn edge(workspace: &Workspace) -> Result<()> {
     node_test(workspace, "tests/edge")
 }
 
-fn browser(workspace: &Workspace) -> Result<()> {
-    node_test(workspace, "tests/browser")
-}
-
 /// Runs the `*.test.mjs` of a folder; named one by one, because what Node makes of a folder depends on its version.
-fn node_test(workspace: &Workspace, folder: &str) -> Result<()> {
+///
+/// # Errors
+/// When a test fails, or there is none.
+pub(crate) fn node_test(workspace: &Workspace, folder: &str) -> Result<()> {
     let shell = workspace.shell()?;
     shell.set_var("CHROMIUM", browsers::chromium());
     let files: Vec<PathBuf> = shell

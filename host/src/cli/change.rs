@@ -90,7 +90,7 @@ impl Reset {
 }
 
 async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) -> anyhow::Result<End> {
-    let parts = options.open(IfMissing::Fail)?;
+    let parts = options.open(IfMissing::Fail).await?;
     // An empty text, which nothing gives, would be told again as an answer that cannot be read.
     let write = |answered: &Answered| serde_json::to_string(&outcome(answered, &parts.engine)).unwrap_or_default();
     let request = Request {

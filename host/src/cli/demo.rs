@@ -10,10 +10,10 @@ use super::options::Options;
 use super::seed::seed;
 use super::server::Server;
 use super::work::{Mail, worker};
-use super::{End, print};
+use super::{End, UsageError, print};
 use crate::http::Mode;
 use crate::mail::Sender;
-use crate::wiring::{IfMissing, MailTo, Parts};
+use crate::wiring::{IfMissing, MailTo, Parts, StoreAt};
 use crate::worker::Pauses;
 
 /// The default rules but for one criterion, which nobody would see otherwise.
@@ -25,7 +25,7 @@ const RULES: &str = include_str!("../../demo/rules.json");
 /// lets you be anybody, so that it listens to this machine only. A new data folder gets two accounts, `acme` and
 /// `birch`, of people of every kind, and the file `rules.json`: unlike the default rules, platform staff of the role
 /// `support` cannot be the contact. What you change there stays. The other commands work on the same data folder
-/// while the demo runs. A data folder with accounts that no demo brought is refused.
+/// while the demo runs. A data folder with accounts that no demo brought is refused, and so is a database.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -39,9 +39,14 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
+        if matches!(options.store()?, StoreAt::Database(_)) {
+            let message = "the demo keeps its accounts in the data folder: name no database, neither by \
+                           `--database-url-file` nor by `SECURITY_CONTACT_DATABASE_URL`";
+            return Err(UsageError(message.into()).into());
+        }
         let server = Server::listen(self.listen).await?;
         let folder = DemoFolder::open(options, RULES).await?;
-        let parts = options.open(IfMissing::Create)?;
+        let parts = options.open(IfMissing::Create).await?;
         if !folder.is_seeded() {
             seed(&parts).await.context("the demo's people cannot be stored")?;
             folder.set_seeded()?;

@@ -116,7 +116,7 @@ impl Send {
             Some(text) => text,
             None => read_text(&text_file.unwrap_or_default())?,
         };
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         let event = Event { kind: self.kind, severity: self.severity };
         let dispatched = parts.events.dispatch(&self.account, &NewEvent { key: self.key, event, text }).await?;
         if self.json {

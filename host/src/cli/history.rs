@@ -52,7 +52,7 @@ struct Entry {
 
 impl History {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         // One more than asked for tells whether the history goes on.
         let mut found = parts.contacts.history(&self.account, self.before, self.limit + 1).await?;
         if found.is_empty() {

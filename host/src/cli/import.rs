@@ -95,7 +95,7 @@ impl Import {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let began = Instant::now();
         let (input, bytes) = self.open()?;
-        let parts = options.open(IfMissing::Create)?;
+        let parts = options.open(IfMissing::Create).await?;
         let bar = progress::bytes(bytes)?;
         let mut running = Running {
             directories: parts.directories,

@@ -10,6 +10,7 @@ mod history;
 mod import;
 mod lines;
 mod logging;
+mod migrate;
 mod options;
 mod outbox;
 mod policy;
@@ -48,6 +49,10 @@ struct Cli {
 }
 
 const AFTER_HELP: &str = "\
+Environment:
+  SECURITY_CONTACT_DATABASE_URL  the database's URL, in place of `--database-url-file`, such as
+                                 `postgres://user:password@db.example.com/security_contact`
+
 Exit codes:
   0  done
   1  failed: standard error says why
@@ -70,6 +75,7 @@ enum Command {
     Review(review::Review),
     Outbox(outbox::Outbox),
     Audit(audit::Audit),
+    Migrate(migrate::Migrate),
     Decide(decide::Decide),
     Policy(policy::Policy),
 }
@@ -155,6 +161,7 @@ impl Command {
             Self::Review(command) => command.run(options).await,
             Self::Outbox(command) => command.run(options).await,
             Self::Audit(command) => command.run(options).await,
+            Self::Migrate(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
         }

@@ -10,10 +10,13 @@ use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
 use super::folder::write_whole;
-use crate::wiring::{self, IfMissing, Parts};
+use crate::wiring::{self, IfMissing, Parts, StoreAt};
 
 /// The rules of a data folder, unless the options name others.
 const RULES_FILE: &str = "rules.json";
+
+/// Holds the URL of a PostgreSQL database where `--database-url-file` does not.
+const DATABASE_URL: &str = "SECURITY_CONTACT_DATABASE_URL";
 
 /// The options that can stand before or after any command.
 #[derive(Args, Debug)]
@@ -22,6 +25,9 @@ pub(super) struct Options {
     /// The folder that holds the accounts and everything about them
     #[arg(long, global = true, value_name = "DIR", env = "SECURITY_CONTACT_DATA", default_value = "./data")]
     data: PathBuf,
+    /// A file with the URL of a PostgreSQL database that holds the accounts, in place of the data folder
+    #[arg(long, global = true, value_name = "FILE")]
+    database_url_file: Option<PathBuf>,
     /// A JSON file with the rules that differ from the default ones; unless given, `rules.json` in the data folder
     #[arg(long, global = true, value_name = "FILE", env = "SECURITY_CONTACT_RULES")]
     rules: Option<PathBuf>,
@@ -55,9 +61,20 @@ impl Options {
         if self.rules.is_none() && has_own()? { read_rules(&of_data) } else { self.rules() }
     }
 
-    /// Everything on the accounts of the data folder, put together.
-    pub(super) fn open(&self, if_missing: IfMissing) -> anyhow::Result<Parts> {
-        Ok(wiring::open(&self.data, &self.rules_of_data()?, if_missing)?)
+    /// Where the accounts are: in the database that the options or else the environment name, or in the data folder.
+    pub(super) fn store(&self) -> anyhow::Result<StoreAt> {
+        if let Some(file) = &self.database_url_file {
+            return Ok(StoreAt::Database(read_secret(file)?));
+        }
+        Ok(match std::env::var(DATABASE_URL) {
+            Ok(url) if !url.is_empty() => StoreAt::Database(url),
+            _ => StoreAt::Folder(self.data.clone()),
+        })
+    }
+
+    /// Everything on the accounts, put together.
+    pub(super) async fn open(&self, if_missing: IfMissing) -> anyhow::Result<Parts> {
+        Ok(wiring::open(&self.store()?, &self.rules_of_data()?, if_missing).await?)
     }
 
     /// Gives a new data folder rules of its own. Rules that are there stay.
@@ -73,6 +90,12 @@ impl Options {
         let filter = self.log.as_deref().unwrap_or(usual);
         EnvFilter::try_new(filter).map_err(|error| anyhow!("the log filter `{filter}` cannot be used: {error}"))
     }
+}
+
+/// The text of a file that holds a secret, without the end of its line.
+pub(super) fn read_secret(file: &Path) -> anyhow::Result<String> {
+    let text = fs::read_to_string(file).with_context(|| format!("the file `{}` cannot be read", file.display()))?;
+    Ok(text.trim().to_owned())
 }
 
 fn read_rules(path: &Path) -> anyhow::Result<Rules> {

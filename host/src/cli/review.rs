@@ -48,7 +48,7 @@ enum Line<'a> {
 
 impl Review {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         let bar = progress::count("accounts")?;
         let mut printed = Ok(());
         let tell = |told| {

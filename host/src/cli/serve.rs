@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::End;
 use super::logging::{Format, LogFormat};
-use super::options::Options;
+use super::options::{Options, read_secret};
 use super::server::Server;
-use super::work::{Work, read_secret, smtp_help, worker};
+use super::work::{Work, smtp_help, worker};
 use crate::http::{Mode, ServiceToken};
 use crate::wiring::IfMissing;
 
@@ -35,7 +35,7 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE")]
     token_file: PathBuf,
     /// Answer only, and leave mail and reviews to `security-contact worker`
-    #[arg(long, conflicts_with_all = ["smtp_url_file", "maildir", "mail_from", "review_every"])]
+    #[arg(long, conflicts_with_all = ["smtp_url_file", "maildir", "mail_from", "review_every", "retry_after", "lease"])]
     without_worker: bool,
     #[command(flatten)]
     work: Work,
@@ -52,7 +52,7 @@ impl Serve {
         let mail = if self.without_worker { None } else { Some(self.work.mail()?) };
         let token = ServiceToken::from_file_contents(&read_secret(&self.token_file)?)
             .with_context(|| format!("the file `{}` cannot be used", self.token_file.display()))?;
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         let worker = match mail {
             Some(mail) => Some(worker(&parts, mail, self.work.pauses()).await?),
             None => None,

@@ -25,7 +25,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         let view = parts.contacts.show(&self.account).await?;
         if self.json {
             print::json(&print::ContactJson::of(&view, &parts.engine))?;

@@ -1,13 +1,12 @@
 //! What `serve` and `worker` share: sending mail and reviewing designations, and the options of that.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::UsageError;
+use super::options::read_secret;
 use crate::domain::model::InvalidText;
 use crate::mail::Sender;
 use crate::wiring::{self, MailTo, Parts};
@@ -55,6 +54,14 @@ pub(super) struct Work {
     /// How often to look for designations that are due, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     review_every: u64,
+    /// How long a mail waits that was not taken, in seconds; twice as long after each further try, up to 6 hours
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=21_600))]
+    retry_after: u64,
+    /// How long mails and reviews wait for a process that took them in hand and died, in seconds
+    ///
+    /// Below 150, a slow mail server can get a mail twice, with the same Message-ID.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    lease: u64,
 }
 
 impl Work {
@@ -67,7 +74,12 @@ impl Work {
     }
 
     pub(super) fn pauses(&self) -> Pauses {
-        Pauses { review: Duration::from_secs(self.review_every), ..Pauses::default() }
+        Pauses {
+            review: Duration::from_secs(self.review_every),
+            retry: Duration::from_secs(self.retry_after),
+            lease: Duration::from_secs(self.lease),
+            ..Pauses::default()
+        }
     }
 
     fn mail_to(&self) -> anyhow::Result<MailTo> {
@@ -75,7 +87,7 @@ impl Work {
             return Ok(MailTo::Folder(folder.clone()));
         }
         if let Some(file) = &self.smtp_url_file {
-            return Ok(MailTo::Server(read_secret(file)?.trim().to_owned()));
+            return Ok(MailTo::Server(read_secret(file)?));
         }
         match std::env::var(SMTP_URL) {
             Ok(url) if !url.is_empty() => Ok(MailTo::Server(url)),
@@ -93,11 +105,6 @@ pub(super) async fn worker(parts: &Parts, mail: Mail, pauses: Pauses) -> anyhow:
     parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
     let courier = Courier::new(parts.store.clone(), parts.events.clone(), mailer, parts.clock.clone());
     Ok(Worker::new(courier, parts.reviews.clone(), parts.contacts.clone(), pauses))
-}
-
-/// The text of a file that holds a secret.
-pub(super) fn read_secret(file: &Path) -> anyhow::Result<String> {
-    fs::read_to_string(file).with_context(|| format!("the file `{}` cannot be read", file.display()))
 }
 
 fn sender(address: &str) -> Result<Sender, InvalidText> {

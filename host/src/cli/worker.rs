@@ -36,7 +36,7 @@ impl WorkerCommand {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let stop = signals::stop()?;
         let mail = self.work.mail()?;
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         let worker = worker(&parts, mail, self.work.pauses()).await?;
         let identity = parts.engine.identity();
         tracing::info!(

@@ -1,6 +1,7 @@
 //! Checking designations against the rules, and acting on what time has changed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use security_contact_policy::{Instant, Reason, ReviewOutcome, ReviewRequest, UserId};
 
@@ -14,17 +15,19 @@ use crate::engine::{Engine, EngineError};
 /// How many accounts go through the module in one call.
 const PAGE: u32 = 500;
 
-/// For how long nobody else gets an account that was handed out for review.
+/// For how long nobody else gets an account that was handed out for review, unless somebody says otherwise.
 const CLAIM_MS: i64 = 5 * 60_000;
 
 /// After what time an account that could not be reviewed is tried again.
 const FAILED_PAUSE_MS: i64 = 60 * 60_000;
 
 /// Reviews the designations of all accounts.
+#[derive(Clone)]
 pub struct Reviews {
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    claim_ms: i64,
 }
 
 /// What a run of reviews did, in numbers. Which accounts they are is told as it happens, so that a run over a million of
@@ -100,7 +103,14 @@ impl Reviews {
     /// The service over these parts.
     #[must_use]
     pub fn new(engine: Arc<Engine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, store, clock }
+        Self { engine, store, clock, claim_ms: CLAIM_MS }
+    }
+
+    /// The same service, whose accounts in hand go to others after that time in place of 5 minutes, should it end before
+    /// it has reviewed them.
+    #[must_use]
+    pub fn with_claim(self, claim: Duration) -> Self {
+        Self { claim_ms: i64::try_from(claim.as_millis()).unwrap_or(i64::MAX), ..self }
     }
 
     /// Reviews what is due when it begins, each account once; `tell` hears what happens. Several hosts can do this at
@@ -117,7 +127,7 @@ impl Reviews {
             // What becomes due meanwhile is for the next run, so that this one ends. A clock that was set back makes
             // less due, and none of it twice.
             let due_by = now.min(began);
-            let page = self.store.claim_reviews(due_by, now.plus_millis(CLAIM_MS), fingerprint, PAGE).await?;
+            let page = self.store.claim_reviews(due_by, now.plus_millis(self.claim_ms), fingerprint, PAGE).await?;
             if page.is_empty() {
                 return Ok(run.report);
             }
@@ -161,8 +171,8 @@ impl Reviews {
         let now = self.clock.now();
         let (mut decisions, failed) = self.decide(page, now);
         if run.kind == Kind::Rehearsal {
-            decisions.into_iter().for_each(|decision| run.reviewed(decision));
             failed.into_iter().for_each(|(account, error)| run.failed(account, error));
+            decisions.into_iter().for_each(|decision| run.reviewed(decision));
             return Ok(());
         }
         for (account, error) in failed {

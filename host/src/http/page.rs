@@ -10,22 +10,20 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::MODULE;
 
-const HTML: &str = include_str!("../../page/index.html");
+const HTML: &str = include_str!("../../ui/index.html");
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Where an asset is, what it is, and its bytes.
 type Asset = (&'static str, &'static str, &'static [u8]);
 
-const ASSETS: [Asset; 9] = [
+/// The page and the package share the field, the glue and the module.
+const ASSETS: [Asset; 6] = [
     ("/assets/page.css", "text/css; charset=utf-8", include_bytes!("../../page/page.css")),
-    ("/assets/icon.svg", "image/svg+xml", include_bytes!("../../page/icon.svg")),
+    ("/assets/icon.svg", "image/svg+xml", include_bytes!("../../ui/icon.svg")),
     ("/assets/page.js", JAVASCRIPT, include_bytes!("../../page/page.js")),
-    ("/assets/api.js", JAVASCRIPT, include_bytes!("../../page/api.js")),
-    ("/assets/policy.js", JAVASCRIPT, include_bytes!("../../page/policy.js")),
-    ("/assets/view.js", JAVASCRIPT, include_bytes!("../../page/view.js")),
-    ("/assets/words.js", JAVASCRIPT, include_bytes!("../../page/words.js")),
-    ("/assets/policy/manual.js", JAVASCRIPT, include_bytes!("../../../pkg/manual.js")),
-    ("/assets/policy/security_contact_policy_bg.wasm", "application/wasm", MODULE),
+    ("/assets/field.js", JAVASCRIPT, include_bytes!("../../../pkg/field.js")),
+    ("/assets/manual.js", JAVASCRIPT, include_bytes!("../../../pkg/manual.js")),
+    ("/assets/security_contact_policy_bg.wasm", "application/wasm", MODULE),
 ];
 
 /// The page and its assets. The demo's page shows the switch between people.

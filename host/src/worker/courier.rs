@@ -1,13 +1,14 @@
 //! Takes queued mail to the mailer, and records what became of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use security_contact_policy::{Event, Instant};
 use tokio::task::{JoinError, JoinSet};
 
-use super::Stop;
 use super::chain;
 use super::pause::pause_ms;
+use super::{Pauses, Stop};
 use crate::domain::model::{About, Claimed, ClaimedEvent, ClaimedMail, Settlement};
 use crate::domain::ports::{Clock, Mailer, SendError, Store, StoreError};
 use crate::domain::{DomainError, Events};
@@ -18,12 +19,6 @@ const AT_ONCE: usize = 4;
 
 /// How many mails are taken from the outbox at once.
 const PAGE: u32 = 50;
-
-/// For how long nobody else gets a mail that was taken.
-const LEASE_MS: i64 = 5 * 60_000;
-
-/// What one mail may take at most, with room: no mail is begun when less is left of its lease.
-const ONE_MAIL_MS: i64 = 60_000;
 
 /// How long a row is tried.
 const GIVE_UP_DAYS: u32 = 5;
@@ -36,7 +31,7 @@ const NOBODY_TO_REACH: &str = "nobody who is to receive the event has an address
 /// An event is addressed first: whoever is the contact then gets a mail, which is looked at once more before each try,
 /// so that nobody receives one who has stopped being the contact. It waits while nobody has an address to send it to.
 ///
-/// A row that fails for now is tried again after about 30 seconds, then after twice as long each time, up to 6 hours,
+/// A row that fails for now is tried again after about 30 seconds (see [`Pauses`]), then after twice as long each time, up to 6 hours,
 /// and given up 5 days after it was queued. A mail that is refused is given up at once. No mail waits for the tries of
 /// another, and up to 4 are under way at the same time, so that one slow recipient does not hold up the rest.
 #[derive(Clone)]
@@ -45,6 +40,8 @@ pub struct Courier {
     events: Arc<Events>,
     mailer: Arc<dyn Mailer>,
     clock: Arc<dyn Clock>,
+    first_pause_ms: i64,
+    lease_ms: i64,
 }
 
 /// What a round of deliveries did.
@@ -64,7 +61,15 @@ impl Courier {
     /// A courier between these parts.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, events: Arc<Events>, mailer: Arc<dyn Mailer>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, events, mailer, clock }
+        let courier = Self { store, events, mailer, clock, first_pause_ms: 0, lease_ms: 0 };
+        courier.with_pauses(Pauses::default())
+    }
+
+    /// The same courier with the pauses between tries, and the leases, of these.
+    #[must_use]
+    pub fn with_pauses(self, pauses: Pauses) -> Self {
+        let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self { first_pause_ms: millis(pauses.retry), lease_ms: millis(pauses.lease), ..self }
     }
 
     /// Delivers what is due, until nothing is or it is time to stop. The rows in hand are finished first.
@@ -75,11 +80,12 @@ impl Courier {
         let mut delivered = Delivered::default();
         while !stop.is_asked() {
             let now = self.clock.now();
-            let rows = self.store.claim_mail(now, now.plus_millis(LEASE_MS), PAGE).await?;
+            let rows = self.store.claim_mail(now, now.plus_millis(self.lease_ms), PAGE).await?;
             if rows.is_empty() {
                 break;
             }
-            let start_until = now.plus_millis(LEASE_MS - ONE_MAIL_MS);
+            // What one mail may take at most, with room, is left of its lease when it is begun.
+            let start_until = now.plus_millis(self.lease_ms - self.lease_ms / 5);
             let mut under_way = JoinSet::new();
             let mut result = self.begin_all(rows, start_until, stop, &mut under_way, &mut delivered).await;
             while let Some(ended) = under_way.join_next().await {
@@ -170,7 +176,7 @@ impl Courier {
         if now >= row.trying_since().plus_days(GIVE_UP_DAYS) {
             Settlement::Failed { error: format!("{error}; tried for {GIVE_UP_DAYS} days") }
         } else {
-            Settlement::Retry { at: now.plus_millis(pause_ms(row.id(), row.attempts())), error }
+            Settlement::Retry { at: now.plus_millis(pause_ms(self.first_pause_ms, row.id(), row.attempts())), error }
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct Worker {
     pauses: Pauses,
 }
 
-/// How long a worker rests.
+/// How long a worker rests, and what it has in hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pauses {
     /// Between looks for mail: how long a change waits for its mail, while mail goes out well.
@@ -36,12 +36,23 @@ pub struct Pauses {
     pub failure: Duration,
     /// Between looks for reviews that are due.
     pub review: Duration,
+    /// Before the second try of a mail that was not taken; twice as long before each further one.
+    pub retry: Duration,
+    /// For how long nobody else gets the mails and reviews that were taken in hand: how long they wait when this worker
+    /// dies. No mail is begun when less than a fifth of it is left.
+    pub lease: Duration,
 }
 
 impl Default for Pauses {
-    /// One second, ten seconds, one minute.
+    /// One second, ten seconds, one minute; thirty seconds, five minutes.
     fn default() -> Self {
-        Self { mail: Duration::from_secs(1), failure: Duration::from_secs(10), review: Duration::from_secs(60) }
+        Self {
+            mail: Duration::from_secs(1),
+            failure: Duration::from_secs(10),
+            review: Duration::from_secs(60),
+            retry: Duration::from_secs(30),
+            lease: Duration::from_secs(5 * 60),
+        }
     }
 }
 
@@ -49,7 +60,8 @@ impl Worker {
     /// A worker that begins with a look for all of it.
     #[must_use]
     pub fn new(courier: Courier, reviews: Arc<Reviews>, contacts: Arc<Contacts>, pauses: Pauses) -> Self {
-        Self { courier, reviews, contacts, pauses }
+        let reviews = Arc::new(Reviews::clone(&reviews).with_claim(pauses.lease));
+        Self { courier: courier.with_pauses(pauses), reviews, contacts, pauses }
     }
 
     /// Works until it is time to stop, and finishes the mails in hand.

@@ -172,3 +172,15 @@ fn a_store_that_is_damaged_is_told() {
     let error = folder.run(&["show", "acme"]).failed(1);
     assert!(error.contains("malformed") || error.contains("not a SQLite database"), "{error}");
 }
+
+#[test]
+fn a_store_is_made_and_says_its_schema() {
+    let folder = Folder::new();
+    let told = "the store is SQLite with schema 1, as this program needs it\n";
+    assert_eq!(folder.run(&["migrate"]).printed(), told);
+    assert_eq!(folder.run(&["migrate", "--json"]).printed(), "{\"store\":\"sqlite\",\"schema\":1}\n");
+    assert_eq!(folder.run(&["show", "acme"]).failed(1), "error: there is no account `acme`");
+    rusqlite::Connection::open(folder.database()).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let newer = "error: the database has schema 999 and this program knows schema 1: use a newer version of it";
+    assert_eq!(folder.run(&["migrate"]).failed(1), newer);
+}

@@ -9,6 +9,8 @@ mod import;
 #[cfg(unix)]
 mod outbox;
 mod policy;
+#[cfg(unix)]
+mod postgres;
 mod review;
 #[cfg(unix)]
 mod running;

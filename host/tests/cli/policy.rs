@@ -100,7 +100,7 @@ fn a_log_filter_that_cannot_be_used_is_told() {
 }
 
 /// Every command, groups of commands too.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "audit",
     "audit head",
     "audit verify",
@@ -110,6 +110,7 @@ const COMMANDS: [&str; 20] = [
     "events send",
     "history",
     "import",
+    "migrate",
     "outbox",
     "outbox drop",
     "outbox list",

@@ -37,7 +37,7 @@ impl Ended {
 pub(crate) fn program<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_security-contact"));
     command.args(args);
-    for name in ["DATA", "RULES", "LOG", "SMTP_URL"] {
+    for name in ["DATA", "DATABASE_URL", "RULES", "LOG", "SMTP_URL"] {
         command.env_remove(format!("SECURITY_CONTACT_{name}"));
     }
     command
@@ -57,15 +57,23 @@ pub(crate) fn run_with(mut command: Command, input: &[u8]) -> Ended {
 }
 
 /// A folder of its own for each test.
-pub(crate) struct Folder(TempDir);
+pub(crate) struct Folder {
+    folder: TempDir,
+    database_url: Option<String>,
+}
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self { folder: tempfile::tempdir().unwrap(), database_url: None }
+    }
+
+    /// A folder whose accounts are in that database.
+    pub(crate) fn with_database(url: &str) -> Self {
+        Self { database_url: Some(url.to_owned()), ..Self::new() }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     /// The data folder, which is not there at first.
@@ -88,10 +96,13 @@ impl Folder {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The program on this data folder.
+    /// The program on this data folder, or on the database in its place.
     pub(crate) fn program(&self, args: &[&str]) -> Command {
         let mut command = program(args);
         command.arg("--data").arg(self.data());
+        if let Some(url) = &self.database_url {
+            command.env("SECURITY_CONTACT_DATABASE_URL", url);
+        }
         command
     }
 

@@ -3,23 +3,19 @@
 use crate::world::{CONTACT, World};
 
 const PAGE: &str = "/accounts/acme/settings/security";
-const POLICY: &str = "/assets/policy/security_contact_policy";
+const MODULE: &str = "/assets/security_contact_policy_bg.wasm";
 
 #[tokio::test]
 async fn files_have_their_types_and_are_asked_for_again() {
     let world = World::demo().await;
-    let module = format!("{POLICY}_bg.wasm");
     let files = [
         (PAGE, "text/html; charset=utf-8"),
         ("/assets/page.css", "text/css; charset=utf-8"),
         ("/assets/icon.svg", "image/svg+xml"),
         ("/assets/page.js", "text/javascript; charset=utf-8"),
-        ("/assets/api.js", "text/javascript; charset=utf-8"),
-        ("/assets/policy.js", "text/javascript; charset=utf-8"),
-        ("/assets/view.js", "text/javascript; charset=utf-8"),
-        ("/assets/words.js", "text/javascript; charset=utf-8"),
-        ("/assets/policy/manual.js", "text/javascript; charset=utf-8"),
-        (&module, "application/wasm"),
+        ("/assets/field.js", "text/javascript; charset=utf-8"),
+        ("/assets/manual.js", "text/javascript; charset=utf-8"),
+        (MODULE, "application/wasm"),
     ];
     for (path, content_type) in files {
         let file = world.ask("GET", path).send().await;
@@ -36,28 +32,27 @@ async fn files_have_their_types_and_are_asked_for_again() {
 #[tokio::test]
 async fn browsers_get_the_very_module_that_decides() {
     let world = World::service().await;
-    let module = world.ask("GET", &format!("{POLICY}_bg.wasm")).send().await;
+    let module = world.ask("GET", MODULE).send().await;
     assert_eq!(module.body, security_contact_host::engine::MODULE);
 }
 
 #[tokio::test]
-async fn every_module_that_the_page_imports_is_there() {
+async fn every_file_that_the_page_asks_for_is_there() {
     let world = World::demo().await;
-    let mut scripts = vec!["page.js".to_owned()];
-    let mut seen = Vec::new();
-    while let Some(script) = scripts.pop() {
-        let file = world.ask("GET", &format!("/assets/{script}")).send().await;
-        assert_eq!(file.status, 200, "{script}");
-        let folder = script.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        for import in file.text().lines().filter_map(|line| line.split_once(" from \"./")) {
-            let imported = format!("{folder}{}", import.1.trim_end_matches("\";"));
-            if !seen.contains(&imported) {
-                seen.push(imported.clone());
-                scripts.push(imported);
-            }
-        }
+    let page = world.ask("GET", PAGE).send().await.text();
+    let mut files: Vec<_> = page.split('"').filter(|text| text.starts_with("/assets/")).map(str::to_owned).collect();
+    assert!(files.contains(&MODULE.to_owned()), "{files:?}");
+    for script in ["/assets/page.js", "/assets/field.js"] {
+        let text = world.ask("GET", script).send().await.text();
+        let imported = text.split("\"./").skip(1).filter_map(|rest| rest.split('"').next());
+        files.extend(imported.map(|name| format!("/assets/{name}")));
     }
-    assert!(seen.contains(&"policy/manual.js".to_owned()), "{seen:?}");
+    for needed in ["/assets/field.js", "/assets/manual.js"] {
+        assert!(files.iter().filter(|file| *file == needed).count() > 1, "{files:?}");
+    }
+    for file in files {
+        assert_eq!(world.ask("GET", &file).send().await.status, 200, "{file}");
+    }
 }
 
 #[tokio::test]

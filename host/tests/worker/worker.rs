@@ -11,7 +11,7 @@ use super::world::World;
 /// A worker that runs beside the test until it is asked to stop. It hardly rests.
 fn start(world: &World) -> tokio::task::JoinHandle<()> {
     let pause = Duration::from_millis(5);
-    let pauses = Pauses { mail: pause, failure: pause, review: pause };
+    let pauses = Pauses { mail: pause, failure: pause, review: pause, ..Pauses::default() };
     let worker = Worker::new(world.courier(), world.reviews.clone(), world.contacts.clone(), pauses);
     let stop = world.stop.clone();
     tokio::spawn(async move { worker.run(&stop).await })

@@ -34,7 +34,7 @@ pub(in crate::cli) struct Head {
 
 impl Head {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         match self.account {
             Some(account) => print::line(&line(account.as_str(), &one(&parts, &account).await?))?,
             None => all(&parts).await?,

@@ -69,7 +69,7 @@ struct Gone {
 impl Verify {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let kept = self.heads.as_deref().map(KeptHeads::open).transpose()?;
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         let store = parts.store.as_ref();
         let bar = progress::count("rows")?;
         let verified = domain::verify(store, |rows| bar.set_position(rows)).await;

@@ -77,7 +77,7 @@ struct Refused {
 
 impl Retry {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         if !self.all_failed {
             return act(&parts, Act::Retry, &self.numbers, self.json).await;
         }
@@ -93,7 +93,7 @@ impl Retry {
 
 impl Drop {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        act(&options.open(IfMissing::Fail)?, Act::Drop, &self.numbers, self.json).await
+        act(&options.open(IfMissing::Fail).await?, Act::Drop, &self.numbers, self.json).await
     }
 }
 

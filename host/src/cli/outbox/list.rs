@@ -54,7 +54,7 @@ struct Page {
 
 impl List {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail)?;
+        let parts = options.open(IfMissing::Fail).await?;
         if let Some(account) = &self.account {
             known_account(&parts, account).await?;
         }

@@ -119,6 +119,20 @@ pub(in crate::store) async fn a_new_owner_is_among_the_people(store: AnyStore) {
     assert_eq!(snapshot(&store, "a-1").await, before);
 }
 
+pub(in crate::store) async fn entries_fail_together(store: AnyStore) {
+    let before = acme(&store).await;
+    let renamed = DirectoryEntry { people: vec![member("u-2", "Ada Lovelace")], ..change("a-1") };
+    let ownerless = DirectoryEntry { people: Vec::new(), ..entry("a-3", &[]) };
+    let mut writes = Vec::new();
+    for entry in [renamed, entry("a-2", &[]), ownerless] {
+        writes.push(write_of(&store, &entry, 20).await);
+    }
+    store.put_directories(&writes).await.unwrap_err();
+    assert_eq!(snapshots_after(&store, None, 10).await, [before]);
+    let people = store.candidates(&account("a-1"), "ada", None, 10).await.unwrap();
+    assert_eq!(people, [member("u-2", "Ada Admin")]);
+}
+
 pub(in crate::store) async fn a_stale_entry_leaves_its_neighbours(store: AnyStore) {
     let before = acme(&store).await;
     let renamed = DirectoryEntry { people: vec![member("u-2", "Ada Lovelace")], ..change("a-1") };

@@ -186,6 +186,14 @@ pub(in crate::store) async fn two_withdrawals_make_one_event(store: AnyStore) {
     assert_eq!(recipients(&claim(&store, 40).await), ["u-1"]);
 }
 
+pub(in crate::store) async fn a_withdrawal_leaves_a_dropped_event(store: AnyStore) {
+    let mails = addressed(&store, &["u-2", "u-3"]).await;
+    settle(&store, mails[0].id, mails[0].lease, 20, Settlement::Withdrawn).await;
+    assert!(store.drop_mail(mails[0].event.unwrap(), at(20)).await.unwrap());
+    settle(&store, mails[1].id, mails[1].lease, 30, Settlement::Withdrawn).await;
+    assert_eq!(store.claim_mail(at(1_000), at(2_000), 10).await.unwrap(), []);
+}
+
 pub(in crate::store) async fn who_received_an_event_is_in_the_history(store: AnyStore) {
     let mail = addressed(&store, &["u-2"]).await.remove(0);
     let detail = Detail::Event { event: event("key").event, to: user("u-2"), message_id: mail.message_id.clone() };

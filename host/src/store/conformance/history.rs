@@ -171,5 +171,7 @@ pub(in crate::store) async fn a_chain_is_walked_over_many_pages(store: AnyStore)
     let progress = std::sync::Mutex::new(Vec::new());
     let report = verify(&*store, |rows| progress.lock().unwrap().push(rows)).await.unwrap();
     assert_eq!(report, ChainReport { accounts: ACCOUNTS, rows: ACCOUNTS + 1, first_break: None });
-    assert_eq!(progress.into_inner().unwrap(), [1_001, ACCOUNTS + 1]);
+    let progress = progress.into_inner().unwrap();
+    assert!(progress.len() > 1 && progress.is_sorted(), "{progress:?}");
+    assert_eq!(progress.last(), Some(&(ACCOUNTS + 1)));
 }

@@ -52,8 +52,8 @@ macro_rules! conformance {
                 stale_commits_leave_their_neighbours, no_commits_are_fine;
             directory: a_new_account_comes_with_its_review, the_same_again_changes_nothing,
                 every_difference_moves_the_revision, people_who_are_not_named_stay, an_owner_cannot_leave,
-                a_new_owner_is_among_the_people, a_stale_entry_leaves_its_neighbours, ownership_moves,
-                a_designee_who_left_stays_designated, an_unknown_account_needs_a_profile,
+                a_new_owner_is_among_the_people, entries_fail_together, a_stale_entry_leaves_its_neighbours,
+                ownership_moves, a_designee_who_left_stays_designated, an_unknown_account_needs_a_profile,
                 an_entry_goes_with_its_review_or_not_at_all, a_review_is_stored_with_its_entry,
                 a_decision_on_people_who_moved_is_stale, many_entries_are_taken_over_at_once,
                 the_last_word_on_a_person_counts;
@@ -61,7 +61,7 @@ macro_rules! conformance {
                 an_event_that_fails_for_now_comes_back, an_addressed_event_is_a_mail_to_each,
                 a_recipient_has_an_event_once, an_event_for_somebody_without_an_address_is_done,
                 a_withdrawn_event_is_addressed_again, only_who_has_no_mail_yet_gets_one, two_withdrawals_make_one_event,
-                who_received_an_event_is_in_the_history;
+                a_withdrawal_leaves_a_dropped_event, who_received_an_event_is_in_the_history;
             history: entries_come_back_whole, pages_go_back_in_time, a_commit_without_an_entry_adds_none,
                 every_word_comes_back, rows_are_numbered_and_linked, heads_are_listed_in_order,
                 all_rows_are_paged_by_account_and_number, the_chain_is_whole_whoever_wrote,

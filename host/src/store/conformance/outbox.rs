@@ -154,7 +154,9 @@ pub(in crate::store) async fn a_row_that_is_tried_again_starts_afresh(store: Any
     let again = claim(&store, 500).await.remove(0);
     assert_eq!(again, ClaimedMail { lease: again.lease, trying_since: at(500), ..first });
     settle(&store, again.id, again.lease, 510, SENT).await;
-    assert_eq!(row(&store, again.id).await.state, OutboxState::Sent);
+    let sent = row(&store, again.id).await;
+    assert_eq!((sent.state, sent.attempts), (OutboxState::Sent, 1));
+    assert_eq!(sent.last_error.as_deref(), Some("no such mailbox"));
 }
 
 pub(in crate::store) async fn an_event_can_be_tried_again(store: AnyStore) {

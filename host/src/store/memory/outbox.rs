@@ -126,7 +126,6 @@ impl Outbox {
         row.shown = OutboxRow { state: OutboxState::Pending, attempts: 0, due_at: now, ..row.shown.clone() };
         row.trying_since = now;
         // A try from before settles nothing.
-        row.lease += 1;
         row.leased_until = None;
         true
     }

@@ -59,6 +59,9 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
+    /// The schema that a store has once it is open.
+    pub const SCHEMA: usize = migrate::MIGRATIONS.len();
+
     /// How many connections are plenty for one host.
     pub const CONNECTIONS: usize = 8;
 

@@ -44,6 +44,9 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
+    /// The schema that a store has once it is open.
+    pub const SCHEMA: usize = migrate::MIGRATIONS.len();
+
     /// Opens the file and brings it to the schema of this program. It may wait for a disk and, up to 5 seconds, for
     /// another process; call it before serving, not while.
     ///
