@@ -169,7 +169,7 @@ async fn many_entries_are_stored_in_pages() {
     entries.push(entry("n-0000", None, vec![member("new", "analyst", AccountSettings::None)], &[]));
     world.spy.calls();
     assert!(world.try_put(&entries).await.iter().all(Result::is_ok));
-    assert_eq!(world.spy.calls(), ["snapshots", "put_directories"].repeat(4));
+    assert_eq!(world.spy.calls(), ["snapshots", "put_directories"].repeat(3));
     assert_eq!(world.count("SELECT count(*) FROM people WHERE account_id <> 'acme'"), 1_201);
     assert_eq!(world.contact().await, ("ada".into(), Source::Default));
 }

@@ -8,9 +8,9 @@ use tokio::try_join;
 use tokio_postgres::Row;
 
 use super::answers;
-use super::batch::{Answer, Batch};
+use super::batch::{Answer, Batch, column};
 use super::fault::Fault;
-use super::statements::prepared;
+use super::statements::{prepared, query};
 use crate::domain::model::{AccountId, AuditEntry, ChainHead, Commit, Committed, Remembered};
 use crate::store::rows::head;
 
@@ -29,25 +29,26 @@ pub(super) struct Locked {
 
 pub(super) struct Account {
     pub(super) revision: i64,
-    pub(super) version: i64,
     pub(super) head: ChainHead,
+}
+
+/// The versions of the designations of those accounts. They stand still while the accounts are locked.
+pub(super) async fn versions(tx: &Transaction<'_>, ids: &[&AccountId]) -> Result<HashMap<String, i64>, Fault> {
+    let found = query(tx, VERSIONS, &[&column(ids, |id| id.as_str())]).await?;
+    found.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 impl Locked {
     /// Locks those accounts, as far as they are known. What is read after the lock is as new as the lock.
     pub(super) async fn lock(tx: &Transaction<'_>, ids: &[&AccountId], keys: &[Answer<'_>]) -> Result<Self, Fault> {
-        let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
-        let [lock, versions, used] = prepared(tx, [LOCK, VERSIONS, answers::USED]).await?;
-        let keys = answers::used(tx, &used, keys);
-        let (locked, versions, used) = try_join!(
+        let [lock, used] = prepared(tx, [LOCK, answers::USED]).await?;
+        let ids = column(ids, |id| id.as_str());
+        let (locked, used) = try_join!(
             biased;
             async { Ok(tx.query(&lock, &[&ids]).await?) },
-            async { Ok(tx.query(&versions, &[&ids]).await?) },
-            keys,
+            answers::used(tx, &used, keys),
         )?;
-        let versions = versions.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        let versions = versions.collect::<Result<HashMap<String, i64>, Fault>>()?;
-        let accounts = locked.iter().map(|row| account(row, &versions)).collect::<Result<_, _>>()?;
+        let accounts = locked.iter().map(account).collect::<Result<_, _>>()?;
         Ok(Self { accounts, used })
     }
 
@@ -61,10 +62,9 @@ impl Locked {
     }
 }
 
-fn account(row: &Row, versions: &HashMap<String, i64>) -> Result<(String, Account), Fault> {
+fn account(row: &Row) -> Result<(String, Account), Fault> {
     let (id, head) = head(row)?;
-    let version = versions.get(&id).copied().unwrap_or_default();
-    Ok((id, Account { revision: row.try_get("revision")?, version, head }))
+    Ok((id, Account { revision: row.try_get("revision")?, head }))
 }
 
 /// The keys that commits bring.
@@ -83,9 +83,7 @@ pub(super) async fn all(client: &mut Client, commits: &[Commit]) -> Result<Vec<C
     let mut batch = Batch::default();
     for commit in commits {
         match locked.get(&commit.account) {
-            Some(Account { revision, head, .. })
-                if *revision == commit.revision && !locked.is_used(&commit.account) =>
-            {
+            Some(Account { revision, head }) if *revision == commit.revision && !locked.is_used(&commit.account) => {
                 batch.decide(commit, head)?;
             }
             _ => {}
@@ -115,7 +113,8 @@ pub(super) async fn record(
     let mut batch = Batch::default();
     batch.advance(account, 0, &known.head, entry)?;
     batch.remember(account, remember, now);
+    let version = versions(&tx, &[account]).await?.get(account.as_str()).copied().unwrap_or_default();
     batch.write(&tx).await?;
     tx.commit().await?;
-    Ok(Committed::Stored { version: known.version })
+    Ok(Committed::Stored { version })
 }

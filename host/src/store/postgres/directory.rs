@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
 
 use super::batch::{Batch, column};
-use super::commit::{Account, Locked, keys};
+use super::commit::{Account, Locked, keys, versions};
 use super::fault::Fault;
 use super::statements::{prepared, query, rows};
 use super::text;
@@ -67,7 +67,7 @@ pub(super) async fn put_all(client: &mut Client, writes: &[DirectoryWrite]) -> R
     let ids: Vec<&AccountId> = writes.iter().map(|write| &write.entry.account).collect();
     let locked = Locked::lock(&tx, &ids, &keys(writes.iter().map(|write| &write.review))).await?;
     let created = create(&tx, writes, &locked).await?;
-    let fresh = Account { revision: 0, version: 0, head: ChainHead::default() };
+    let fresh = Account { revision: 0, head: ChainHead::default() };
     let current = writes.iter().filter_map(|write| {
         let account = current(write, &locked, created.contains(write.entry.account.as_str()).then_some(&fresh))?;
         Some((write, account))
@@ -82,11 +82,10 @@ pub(super) async fn put_all(client: &mut Client, writes: &[DirectoryWrite]) -> R
             batch.decide(&write.review, &account.head)?;
         }
     }
-    let mut versions: HashMap<&str, i64> =
-        current.iter().map(|(write, account)| (write.entry.account.as_str(), account.version)).collect();
-    let decided = batch.write(&tx).await?;
+    let mut versions =
+        versions(&tx, &current.iter().map(|(write, _)| &write.entry.account).collect::<Vec<_>>()).await?;
+    versions.extend(batch.write(&tx).await?);
     tx.commit().await?;
-    versions.extend(decided.iter().map(|(id, version)| (id.as_str(), *version)));
     let committed = writes.iter().map(|write| match versions.get(write.entry.account.as_str()) {
         Some(&version) => Committed::Stored { version },
         None => Committed::Stale,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+    Hook, HookError, Manager, ManagerConfig, Pool, PoolError, QueueMode, RecyclingMethod, Runtime, TimeoutType,
 };
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
@@ -148,6 +148,8 @@ fn pool(target: Target, connections: usize, limits: &Limits) -> Result<Pool, dea
     let manager = Manager::from_config(target.config, target.tls, settings);
     Pool::builder(manager)
         .max_size(connections)
+        // The connection that was used last has its statements prepared, and the server's memory of it is warm.
+        .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(limits.wait))
         .create_timeout(Some(limits.create))
