@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_process_that_nobody_holds_is_gone() {
-        let process = Process::start(&mut Command::new("cat").stdin(Stdio::piped())).unwrap();
+        let process = Process::start(Command::new("cat").stdin(Stdio::piped())).unwrap();
         let running = PathBuf::from(format!("/proc/{}", process.id()));
         assert!(running.exists());
         drop(process);

@@ -203,7 +203,7 @@ impl Replicas<'_> {
 
     fn lines(&self, number: usize, login_ms: i64) -> Vec<String> {
         let id = account(number);
-        let has_address = number % self.plan.address_every == 0;
+        let has_address = number.is_multiple_of(self.plan.address_every);
         let people = [(FIRST_OWNER, "owner"), (CHOSEN, "admin")].map(|(person, role)| {
             let email = has_address.then(|| format!("{person}.{id}@example.com"));
             json!({

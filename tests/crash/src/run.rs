@@ -171,7 +171,7 @@ impl Run<'_> {
     fn kill_all(&self, killer: &mut Killer<'_>) -> Result<()> {
         while killer.kills.all() < self.plan.kills {
             killer.kill_once()?;
-            if killer.kills.all() % LOOK_EVERY == 0 {
+            if killer.kills.all().is_multiple_of(LOOK_EVERY) {
                 self.look(killer.kills.all())?;
             }
         }
