@@ -50,7 +50,7 @@ impl Peer {
     }
 
     pub(crate) fn mailer(&self, scheme: &str, login: &str, tls: &str) -> SmtpMailer {
-        let url = format!("{scheme}://{login}127.0.0.1:{}{tls}", self.port);
+        let url = format!("{scheme}://{login}127.0.0.1:{}{tls}", self.port());
         SmtpMailer::from_url(&url, sender()).unwrap().with_timeout(NEVER)
     }
 
