@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::process::lock;
+use crate::violation::Violation;
 
 /// How many of a server's last words are kept.
 const LAST_WORDS: usize = 12;
@@ -100,8 +101,9 @@ impl Board {
     }
 
     /// What servers said that panicked.
-    pub(crate) fn panics(&self) -> Vec<String> {
-        lock(&self.0.state).panics.clone()
+    pub(crate) fn panics(&self) -> Vec<Violation> {
+        let panics = &lock(&self.0.state).panics;
+        panics.iter().map(|words| Violation::new("panicked", words.as_str())).collect()
     }
 
     fn wait<T>(&self, patience: Duration, mut ready: impl FnMut(&State) -> Option<T>) -> Option<T> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
 use serde::Serialize;
 use serde_json::json;
@@ -97,13 +97,14 @@ pub fn run_replicas(plan: &ReplicaPlan) -> Result<ReplicaOutcome> {
     let stage = Stage::new(Program::new(&plan.program, store.options()), true);
     let mut replicas =
         Replicas { plan, stage: &stage, store: &store, rules: Rules::write()?, kills: Kills::default(), rng };
-    let reverted_after = replicas.run(&mut peer)?;
+    let reverted_after = replicas.run(&mut peer).with_context(|| stage.found_so_far())?;
     let mails = peer.stop()?;
     let contents = store.contents()?;
     let ledger = lock(&stage.ledger).clone();
     let mut found = Found(ledger.found.clone());
     found.0.extend(standing(&ledger, &mails, &contents));
     settled(&mails, &contents, &mut found);
+    found.0.extend(stage.board.panics());
     let reverted = check_reverts(plan, &contents, &mut found);
     let lost = found.0.iter().filter(|violation| violation.is_loss()).count();
     let summary = ReplicaSummary {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use clap::ValueEnum;
 use fastrand::Rng;
 use serde::Serialize;
@@ -90,14 +90,17 @@ pub fn run(plan: &Plan) -> Result<Outcome> {
     let mut rng = Rng::with_seed(plan.seed);
     let mut peer = Peer::start(rng.u64(..))?;
     let stage = Stage::new(Program::new(&plan.program, store.options()), store.is_server());
-    let (world, kills) = Run { plan, stage: &stage, store: &store, peer: &mut peer, rng }.all()?;
+    let under_way = Run { plan, stage: &stage, store: &store, peer: &mut peer, rng };
+    let (world, kills) = under_way.all().with_context(|| stage.found_so_far())?;
     let mails = peer.stop()?;
     let evidence = Evidence { ledger: lock(&stage.ledger).clone(), world, mails };
     let contents = store.contents()?;
     let mut violations = evidence.ledger.found.clone();
     violations.extend(at_the_end(&evidence, &contents));
     violations.extend(store.faults()?.into_iter().map(|fault| Violation::new("store_damaged", fault)));
-    violations.extend(stage.board.panics().into_iter().map(|words| Violation::new("panicked", words)));
+    violations.extend(stage.board.panics());
+    violations.sort_by(|one, other| (one.code, &one.what).cmp(&(other.code, &other.what)));
+    // What was there while the run went on is there at its end too.
     violations.dedup();
     let summary = summary(plan, kills, &evidence, &contents, &violations, began.elapsed());
     Ok(Outcome { summary, violations, evidence, store })

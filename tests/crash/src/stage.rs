@@ -83,6 +83,12 @@ impl Stage {
         noted
     }
 
+    /// What was wrong before the run could not go on, for people.
+    pub(crate) fn found_so_far(&self) -> String {
+        let found: Vec<String> = lock(&self.ledger).found.iter().map(ToString::to_string).collect();
+        format!("the run cannot go on; violations so far: {found:#?}")
+    }
+
     /// Waits until that many more operations were acknowledged, or for as long as patience lasts.
     pub(crate) fn wait_for_acknowledgements(&self, more: u64, patience: Duration) {
         let until = Instant::now() + patience;

@@ -46,7 +46,8 @@ fn replay(id: &str, rows: &[Entry], found: &mut Found) -> Told {
     told
 }
 
-fn follow(row: &Entry, told: &mut Told, place: impl Fn() -> String, found: &mut Found) {
+/// An entry begins where the one before it ended.
+fn check_beginning(row: &Entry, told: &Told, place: impl Fn() -> String, found: &mut Found) {
     let goes_on = match row.action.as_str() {
         "event_sent" | "address_unreachable" => row.before.is_none(),
         // A refusal changes nothing. It is told after whatever came in between since it was decided.
@@ -58,6 +59,10 @@ fn follow(row: &Entry, told: &mut Told, place: impl Fn() -> String, found: &mut 
     found.expect(goes_on, "history_broken", || {
         format!("{}: begins with {:?} and not with {}", place(), row.before, told.contact)
     });
+}
+
+fn follow(row: &Entry, told: &mut Told, place: impl Fn() -> String, found: &mut Found) {
+    check_beginning(row, told, &place, found);
     match (row.action.as_str(), &row.after, &row.actor) {
         ("designated", Some(after), Some(actor)) => {
             told.chosen = Some((after.clone(), row.at, actor.clone()));

@@ -66,11 +66,16 @@ impl Postgres {
     }
 
     /// Kills any of the server's processes but the one that all others are children of. That one then ends all others, and
-    /// recovers.
+    /// recovers. What recovers it is let be, and so is a process that does not say yet what it is: without that one the
+    /// server would end for good.
     pub(super) fn kill_backend(&self, rng: &mut Rng) -> Result<bool> {
         let parent = self.server.process();
         let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))?;
-        let children: Vec<&str> = children.split_whitespace().collect();
+        let is_fair = |child: &&str| {
+            let title = fs::read_to_string(format!("/proc/{child}/cmdline")).unwrap_or_default();
+            title.starts_with("postgres: ") && !title.starts_with("postgres: startup")
+        };
+        let children: Vec<&str> = children.split_whitespace().filter(is_fair).collect();
         let Some(victim) = rng.choice(children) else { return Ok(false) };
         Ok(Command::new("kill").args(["-KILL", victim]).stderr(Stdio::null()).status()?.success())
     }
