@@ -1,6 +1,7 @@
 //! The tasks of this workspace: `cargo xtask --help` lists them.
 
 mod apt;
+mod bench;
 mod browsers;
 mod crash;
 mod directory;
@@ -85,6 +86,11 @@ enum Task {
     /// directory moves and mails go to a real SMTP server: see `docs/proofs.md`. The last line is one JSON object. It
     /// fails unless nothing is lost and nothing contradicts. `cargo xtask test` has a short run of it.
     Crash(crash::Options),
+    /// Measures what it costs, beside what users would compare
+    ///
+    /// Writes `target/bench/summary.json`, and `docs/benchmarks.md` with its plots. Builds other policy engines the first
+    /// time, and databases of up to a million accounts. The machine should be quiet.
+    Bench(bench::Options),
     /// Writes an invented directory of accounts and people, for `security-contact import`
     ///
     /// The same arguments give the same bytes. All names are invented and all addresses end in `example.com`.
@@ -101,6 +107,7 @@ fn main() -> Result<ExitCode> {
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
         Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,
         Task::Crash(options) => crash::run(&Workspace::locate()?, &options)?,
+        Task::Bench(options) => bench::run(&Workspace::locate()?, &options)?,
         Task::Directory(options) => directory::write(&options)?,
     }
     Ok(ExitCode::SUCCESS)

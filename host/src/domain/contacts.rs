@@ -121,10 +121,23 @@ impl Contacts {
     /// [`DomainError::UnknownAccount`] and failures of store and engine.
     pub async fn access(&self, account: &AccountId, viewer: &UserId) -> Result<Access, DomainError> {
         let snapshot = self.snapshot(account, std::slice::from_ref(viewer)).await?;
-        match facts::person(&snapshot, viewer) {
-            Some(person) => Ok(self.engine.access(&person)?),
-            None => Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] }),
-        }
+        self.access_to(&snapshot, viewer)
+    }
+
+    /// What `viewer` may do with the field of `account`, and who the contact is if they may see it: both of one moment,
+    /// and for one read.
+    ///
+    /// # Errors
+    /// As [`access`](Self::access) and [`show`](Self::show).
+    pub async fn show_to(
+        &self,
+        account: &AccountId,
+        viewer: &UserId,
+    ) -> Result<(Access, Option<ContactView>), DomainError> {
+        let snapshot = self.snapshot(account, std::slice::from_ref(viewer)).await?;
+        let access = self.access_to(&snapshot, viewer)?;
+        let view = if access.can_view { Some(self.view(snapshot)?) } else { None };
+        Ok((access, view))
     }
 
     /// Fulfils or refuses a wish. An attempt that is refused stands in the history, too.
@@ -164,8 +177,8 @@ impl Contacts {
         limit: u32,
     ) -> Result<Vec<Candidate>, DomainError> {
         let members = self.store.candidates(account, &fold(query), after, limit).await?;
-        let people = members.iter().map(|member| member.person.clone()).collect();
-        let verdicts = self.engine.eligibility_many(people, self.clock.now())?;
+        let people: Vec<_> = members.iter().map(|member| member.person.clone()).collect();
+        let verdicts = self.engine.eligibility_many(&people, self.clock.now())?;
         Ok(members.into_iter().zip(verdicts).map(|(member, verdict)| Candidate { member, verdict }).collect())
     }
 
@@ -312,6 +325,13 @@ impl Contacts {
     async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Snapshot, DomainError> {
         let snapshot = self.store.snapshot(account, also).await?;
         snapshot.ok_or_else(|| DomainError::UnknownAccount { account: account.clone() })
+    }
+
+    fn access_to(&self, snapshot: &Snapshot, viewer: &UserId) -> Result<Access, DomainError> {
+        match facts::person(snapshot, viewer) {
+            Some(person) => Ok(self.engine.access(&person)?),
+            None => Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] }),
+        }
     }
 
     fn view(&self, snapshot: Snapshot) -> Result<ContactView, DomainError> {

@@ -169,6 +169,7 @@ impl Reviews {
 
     async fn review_page(&self, page: Vec<Readable>, run: &mut Run<'_>) -> Result<(), DomainError> {
         let now = self.clock.now();
+        let page = if run.kind == Kind::Due { page } else { self.without_quiet(page, now, run) };
         let (mut decisions, failed) = self.decide(page, now);
         if run.kind == Kind::Rehearsal {
             failed.into_iter().for_each(|(account, error)| run.failed(account, error));
@@ -209,6 +210,21 @@ impl Reviews {
             }
         }
         (decisions, failed)
+    }
+
+    /// Those of a page that a first glance of the module leaves something to do about. The others are reviewed with it.
+    fn without_quiet(&self, page: Vec<Readable>, now: Instant, run: &mut Run<'_>) -> Vec<Readable> {
+        let glances: Vec<_> = page.iter().map(|snapshot| facts::glance(snapshot.as_ref().ok()?)).collect();
+        // When the glance fails, each is looked at in full, and the one at fault is found.
+        let Ok(quiet) = self.engine.quiet_reviews(&glances, now) else { return page };
+        let before = page.len();
+        let left = page.into_iter().zip(quiet).filter(|(snapshot, quiet)| match (snapshot, quiet) {
+            (Ok(snapshot), Some(next_review_at)) => snapshot.next_review_at != *next_review_at,
+            _ => true,
+        });
+        let left: Vec<Readable> = left.map(|(snapshot, _)| snapshot).collect();
+        run.report.reviewed += (before - left.len()) as u64;
+        left
     }
 
     /// The outcome of each review. One that makes the module fail fails alone.

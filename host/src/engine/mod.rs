@@ -4,6 +4,7 @@
 //! limited, and every address and length that it names is checked before use. An instance that traps is thrown away;
 //! one that was used long enough is replaced.
 
+mod config;
 mod guest;
 mod metadata;
 mod module;
@@ -12,6 +13,7 @@ mod pool;
 use std::time::Duration;
 
 use security_contact_policy::codec::{Call, Reply};
+use security_contact_policy::packed::{self, Kind, Question};
 use security_contact_policy::{
     ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Identity, Instant, Person,
     Plain, PolicyError, Request, ReviewOutcome, ReviewRequest, Route, Rules, Verdict,
@@ -20,6 +22,7 @@ use serde::Serialize;
 
 pub use metadata::Metadata;
 pub use module::MODULE;
+pub use security_contact_policy::packed::Glance;
 
 use module::Module;
 use pool::Pool;
@@ -116,7 +119,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Rules`] when the rules are outside their limits; the other errors mean a broken build.
     pub fn embedded(rules: &Rules) -> Result<Self, EngineError> {
-        Self::new(MODULE, rules, Limits::default())
+        Self::of(Module::embedded, rules, Limits::default())
     }
 
     /// Any module's bytes, under these rules and limits.
@@ -124,8 +127,16 @@ impl Engine {
     /// # Errors
     /// Every [`EngineError`]: the first instance is made, configured and asked which policy it holds.
     pub fn new(bytes: &[u8], rules: &Rules, limits: Limits) -> Result<Self, EngineError> {
+        Self::of(|| Module::load(bytes), rules, limits)
+    }
+
+    fn of(
+        load: impl FnOnce() -> Result<Module, EngineError>,
+        rules: &Rules,
+        limits: Limits,
+    ) -> Result<Self, EngineError> {
         rules.validate().map_err(EngineError::Rules)?;
-        let module = Module::load(bytes)?;
+        let module = load()?;
         let module_sha256 = module.sha256().to_owned();
         let (pool, Identity { policy_version, fingerprint }) = Pool::new(module, rules, limits)?;
         let identity = PolicyIdentity { policy_version, module_sha256, fingerprint };
@@ -149,22 +160,58 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`], as for every call.
     pub fn eligibility(&self, person: &Person, now: Instant) -> Result<Verdict, EngineError> {
-        match self.answer(Request::Eligibility { person: person.clone(), now })? {
-            Answer::Eligibility(verdict) => Ok(verdict),
-            other => Err(unfitting(&other)),
-        }
+        let ask = |question: &mut Question| {
+            question.begin(Kind::Verdicts, now);
+            question.verdict(person);
+        };
+        self.pool.packed(ask, |bytes| {
+            let mut verdicts = packed::verdicts(bytes);
+            match (verdicts.next(), verdicts.next()) {
+                (Some(Some(verdict)), None) => Ok(verdict),
+                _ => Err(no_answer()),
+            }
+        })
     }
 
     /// Which of these people can be the contact at `now`? The verdicts are in the order of the people.
     ///
     /// # Errors
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
-    pub fn eligibility_many(&self, people: Vec<Person>, now: Instant) -> Result<Vec<Verdict>, EngineError> {
-        let count = people.len();
-        match self.pool.call(&Call::EligibilityMany(people, now))? {
-            Reply::Verdicts(verdicts) if verdicts.len() == count => Ok(verdicts),
-            other => Err(unfitting(&other)),
+    pub fn eligibility_many(&self, people: &[Person], now: Instant) -> Result<Vec<Verdict>, EngineError> {
+        let ask = |question: &mut Question| {
+            question.begin(Kind::Verdicts, now);
+            people.iter().for_each(|person| question.verdict(person));
+        };
+        self.pool.packed(ask, |bytes| {
+            let mut verdicts = Vec::with_capacity(people.len());
+            for verdict in packed::verdicts(bytes) {
+                verdicts.push(verdict.ok_or_else(no_answer)?);
+            }
+            if verdicts.len() == people.len() { Ok(verdicts) } else { Err(no_answer()) }
+        })
+    }
+
+    /// Which of these reviews have nothing to do? For those, when to look again, if ever; `None` for those that have, which
+    /// are then left to [`review_many`](Self::review_many). The answers are in the order of the reviews.
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn quiet_reviews(
+        &self,
+        reviews: &[Option<Glance<'_>>],
+        now: Instant,
+    ) -> Result<Vec<Option<Option<Instant>>>, EngineError> {
+        let mut asked = Vec::with_capacity(reviews.len());
+        let ask = |question: &mut Question| {
+            question.begin(Kind::Reviews, now);
+            asked.extend(reviews.iter().map(|review| review.is_some_and(|review| question.review(&review))));
+        };
+        let answers = self.pool.packed(ask, |bytes| Ok(packed::quiet_reviews(bytes).collect::<Vec<_>>()))?;
+        if answers.len() != asked.iter().filter(|asked| **asked).count() {
+            return Err(no_answer());
         }
+        let mut answers = answers.into_iter();
+        Ok(asked.into_iter().map(|asked| if asked { answers.next().flatten() } else { None }).collect())
     }
 
     /// May this person see and change the field?
@@ -241,6 +288,10 @@ impl Engine {
             other => Err(unfitting(&other)),
         }
     }
+}
+
+fn no_answer() -> EngineError {
+    EngineError::BadReply("no answer to what was asked".into())
 }
 
 /// A reply to another question than was asked. It is not shown: it can hold ids.

@@ -68,8 +68,8 @@ pub(super) async fn get(
     InAccount(account): InAccount,
     Caller(person): Caller,
 ) -> Result<Response, Problem> {
-    let access = app.viewer(&account, &person).await?;
-    let state = ContactState::new(&app, app.contacts.show(&account).await?, &access);
+    let (access, view) = app.view(&account, &person).await?;
+    let state = ContactState::new(&app, view, &access);
     Ok(([(ETAG, state.etag())], Json(state)).into_response())
 }
 

@@ -45,7 +45,7 @@ pub use token::{InvalidToken, ServiceToken};
 
 use crate::domain::model::{AccountId, Authentication};
 use crate::domain::ports::Store;
-use crate::domain::{Contacts, DomainError};
+use crate::domain::{ContactView, Contacts, DomainError};
 use crate::engine::Engine;
 use gate::Gates;
 use problem::Problem;
@@ -102,7 +102,17 @@ impl App {
         }
     }
 
-    /// The same, for whoever may see the field; a problem for everybody else.
+    /// The field as whoever may see it sees it; a problem for everybody else.
+    async fn view(&self, account: &AccountId, person: &UserId) -> Result<(Access, ContactView), Problem> {
+        match self.contacts.show_to(account, person).await {
+            Ok((access, Some(view))) => Ok((access, view)),
+            Ok((Access { reasons, .. }, None)) => Err(Problem::not_permitted(reasons)),
+            Err(DomainError::UnknownAccount { .. }) => Err(Problem::not_permitted(vec![Reason::NotAMember])),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What the person may do, for whoever may see the field; a problem for everybody else.
     async fn viewer(&self, account: &AccountId, person: &UserId) -> Result<Access, Problem> {
         let access = self.access(account, person).await?;
         if access.can_view { Ok(access) } else { Err(Problem::not_permitted(access.reasons)) }
