@@ -40,18 +40,18 @@ impl World {
             failed = self.runtime.block_on(async {
                 let tasks = self.replicas.iter().map(|reviews| {
                     let reviews = Arc::clone(reviews);
-                    tokio::spawn(async move { reviews.review_due().await })
+                    tokio::spawn(async move { reviews.review_due(drop).await })
                 });
                 for task in tasks.collect::<Vec<_>>() {
                     let report = task.await??;
-                    done = (done.0 + report.reverted.len(), done.1 + report.reminded);
+                    done = (done.0 + report.reverted, done.1 + report.reminded);
                 }
                 Ok::<_, anyhow::Error>(())
             });
         });
         failed?;
         let half = self.kind.due / 2;
-        ensure!(done == (half as usize, u64::from(half)), "{done:?} of {half}");
+        ensure!(done == (u64::from(half), u64::from(half)), "{done:?} of {half}");
         Ok(took)
     }
 }

@@ -123,7 +123,7 @@ impl World {
         for account in 0..DUE {
             self.choose(account * 7, "u-2").await;
         }
-        let tick = async || assert_eq!(self.reviews().review_due().await.unwrap().reviewed, u64::from(DUE));
+        let tick = async || assert_eq!(self.reviews().review_due(drop).await.unwrap().reviewed, u64::from(DUE));
         self.count(tick).await
     }
 }
