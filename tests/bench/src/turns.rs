@@ -42,7 +42,8 @@ impl Turns {
         mut baseline: impl FnMut() -> Result<f64>,
     ) -> Result<Self> {
         let mut turns = Self::default();
-        (ours()?, baseline()?);
+        ours()?;
+        baseline()?;
         let began = Instant::now();
         while turns.rounds.len() < effort.rounds || began.elapsed() < effort.time {
             let round = if turns.rounds.len() % 2 == 0 {
