@@ -8,10 +8,11 @@ mod rows;
 
 use std::env;
 use std::ffi::OsString;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, anyhow};
 use clap::Args;
-use xshell::{Shell, cmd};
+use xshell::{Cmd, Shell, cmd};
 
 use self::figures::Figures;
 use self::machine::Machine;
@@ -55,10 +56,12 @@ const PLOT_FOLDER: &str = "docs/benchmarks";
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let shell = workspace.shell()?;
     let mut figures = Figures::read(&workspace.path(FIGURES)).unwrap_or_default();
+    let mut failed = None;
     if !options.document {
         let machine = Machine::look(workspace, &shell)?;
-        let lines = measure(workspace, &shell, options)?;
-        figures = if options.only.is_empty() { Figures::default() } else { figures };
+        let (lines, ended) = measure(workspace, &shell, options)?;
+        // What was measured is kept, also when something else could not be.
+        failed = ended.err();
         figures.take(&lines, machine, options.quick)?;
         shell.write_file(workspace.path(FIGURES), serde_json::to_string_pretty(&figures)?)?;
         shell.write_file(workspace.path(SUMMARY), figures.summary()? + "\n")?;
@@ -69,29 +72,34 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     shell.write_file(workspace.path(DOCUMENT), document::text(&figures))?;
     print!("{}", document::table(&figures));
     println!("\n{SUMMARY}, {DOCUMENT}");
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
-/// The lines that the benchmarks print, in Rust and in JavaScript.
-fn measure(workspace: &Workspace, shell: &Shell, options: &Options) -> Result<String> {
+/// The lines that the benchmarks print, in Rust and in JavaScript, and whether all of them could be measured.
+fn measure(workspace: &Workspace, shell: &Shell, options: &Options) -> Result<(String, Result<()>)> {
     let is_wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
     let is_javascript = |name: &&str| name.starts_with("js-");
     let all: Vec<&str> = ROWS.iter().map(|row| row.name).chain(PLOTS.iter().map(|plot| plot.benchmark)).collect();
     let (javascript, rust): (Vec<&str>, Vec<&str>) =
         all.into_iter().filter(|name| is_wanted(name)).partition(is_javascript);
-    let mut lines = String::new();
+    let (mut lines, mut ended) = (String::new(), Ok(()));
     if !rust.is_empty() {
-        lines += &run_rust(workspace, shell, options, &rust)?;
+        let (printed, result) = run_rust(workspace, shell, options, &rust)?;
+        lines += &printed;
+        ended = ended.and(result);
     }
     if !javascript.is_empty() {
         npm::install(workspace, shell, "tests/bench")?;
         let arguments = arguments(options, &javascript);
-        lines += &(cmd!(shell, "node tests/bench/node.mjs {arguments...}").read()? + "\n");
+        let (printed, result) = output(cmd!(shell, "node tests/bench/node.mjs {arguments...}"))?;
+        lines += &printed;
+        ended = ended.and(result);
     }
-    Ok(lines)
+    Ok((lines, ended))
 }
 
-fn run_rust(workspace: &Workspace, shell: &Shell, options: &Options, names: &[&str]) -> Result<String> {
+fn run_rust(workspace: &Workspace, shell: &Shell, options: &Options, names: &[&str]) -> Result<(String, Result<()>)> {
+    npm::install(workspace, shell, "tests/smtp")?;
     let target = workspace.path("target/peers");
     cmd!(shell, "cargo build --release --locked --manifest-path tests/peers/Cargo.toml --target-dir {target}").run()?;
     let suffix = env::consts::EXE_SUFFIX;
@@ -101,8 +109,14 @@ fn run_rust(workspace: &Workspace, shell: &Shell, options: &Options, names: &[&s
     // As the tests are built, so that nothing is built again for other features or another profile.
     let command =
         cmd!(shell, "cargo test --release --locked --workspace --bench figures -- --data {data} {arguments...}");
-    let output = command.env("SECURITY_CONTACT_PEERS", peers).read().context("a benchmark failed")?;
-    Ok(output + "\n")
+    output(command.env("SECURITY_CONTACT_PEERS", peers))
+}
+
+/// What a command prints, and whether it ended well. What it tells meanwhile goes to the terminal.
+fn output(command: Cmd<'_>) -> Result<(String, Result<()>)> {
+    let output = Command::from(command).stderr(Stdio::inherit()).output()?;
+    let ended = if output.status.success() { Ok(()) } else { Err(anyhow!("a benchmark failed")) };
+    Ok((String::from_utf8(output.stdout)? + "\n", ended))
 }
 
 /// What the benchmarks are told: which, and for how long.

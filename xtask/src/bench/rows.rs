@@ -246,11 +246,28 @@ pub(crate) const PLOTS: &[Plot] = &[
         explanation: "",
     },
     Plot {
+        benchmark: "growth-candidates",
+        name: "candidates",
+        title: "A search among an account's people, SQLite",
+        x: "people in the account",
+        y: "ms",
+        explanation: "The first page is read by its index and decided on in one call, so that it stays as it is. A search \
+            for somebody late in the alphabet looks at every name before, which shows from some hundred people on.",
+    },
+    Plot {
         benchmark: "growth-replicas",
         name: "replicas",
         title: "Hosts that share a backlog in PostgreSQL",
         x: "hosts",
         y: "reviews a second",
+        explanation: "",
+    },
+    Plot {
+        benchmark: "growth-outbox",
+        name: "outbox",
+        title: "Mails to a real SMTP server",
+        x: "mails waiting",
+        y: "mails a second",
         explanation: "",
     },
 ];

@@ -2,9 +2,11 @@
 
 mod audit;
 pub(crate) mod bare;
+mod candidates;
 mod data;
 mod designate;
 mod import;
+mod outbox;
 mod tick;
 
 use std::path::Path;
@@ -17,9 +19,11 @@ use security_contact_host::domain::ports::Store;
 use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
 
 pub(crate) use audit::{against_sql, against_stream, growth as audit_growth, memory, run as audit_alone};
+pub(crate) use candidates::growth as candidates;
 pub(crate) use data::kept;
 pub(crate) use designate::against_bare as designate;
 pub(crate) use import::against_bulk as import;
+pub(crate) use outbox::throughput as outbox;
 pub(crate) use tick::{flat as tick, growth as tick_growth};
 
 /// The host's store over that database.
