@@ -170,6 +170,11 @@ impl Bench {
         sizes.into_iter().filter(|size| *size <= self.all()).collect()
     }
 
+    /// How many accounts there are at most where growth is shown, which is measured once.
+    fn most(&self) -> Option<u32> {
+        (!self.quick).then_some(10_000_000)
+    }
+
     /// The folder of the databases.
     fn data(&self) -> Result<PathBuf> {
         std::fs::create_dir_all(&self.data)?;

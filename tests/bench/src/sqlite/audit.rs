@@ -11,14 +11,14 @@ use security_contact_host::engine::Engine;
 use security_contact_policy::Rules;
 use tokio::runtime::Runtime;
 
-use super::data::kept;
+use super::data::{Copy, kept};
 use super::{bare, connect, store};
+use crate::Bench;
 use crate::accounts::Kind;
 use crate::clock::Still;
 use crate::figure::{Figure, Point, Row};
 use crate::people;
 use crate::turns::{Turns, seconds};
-use crate::{Bench, SECONDS};
 
 struct World {
     accounts: u32,
@@ -76,17 +76,25 @@ pub(crate) fn against_sql(bench: &Bench) -> Result<Vec<Figure>> {
     Ok(vec![Figure::Row(Row::of("audit-vs-sql-sqlite", "s", &turns))])
 }
 
-/// Of more and more accounts.
+/// Of more and more accounts; of ten million once, since their database is large.
 pub(crate) fn growth(bench: &Bench) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for accounts in bench.sizes() {
         let world = World::new(bench, accounts)?;
-        let turns = Turns::take(bench.brief(), || world.audit(), || world.stream())?.scaled(SECONDS);
-        for (series, spread) in [("SQLite, audit", turns.ours()), ("SQLite, reading the rows", turns.baseline())] {
-            figures.push(Figure::Point(Point::new("audit", series, f64::from(accounts), spread.median)));
-        }
+        let turns = Turns::take(bench.brief(), || world.audit(), || world.stream())?;
+        figures.extend(points(accounts, turns.ours().median, turns.baseline().median));
+    }
+    if let Some(accounts) = bench.most() {
+        let copy = Copy::written(bench, Kind::quiet(accounts))?;
+        let world = World::open(&copy.path(), accounts, bench.engine()?)?;
+        figures.extend(points(accounts, world.audit()?, world.stream()?));
     }
     Ok(figures)
+}
+
+fn points(accounts: u32, audit: f64, stream: f64) -> [Figure; 2] {
+    let point = |series, seconds| Figure::Point(Point::new("audit", series, f64::from(accounts), seconds));
+    [point("SQLite, audit", audit), point("SQLite, reading the rows", stream)]
 }
 
 /// The most memory that a process takes which audits ten times as many accounts, beside one that audits a tenth.

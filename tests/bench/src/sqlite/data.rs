@@ -29,6 +29,18 @@ impl Copy {
         Ok(Self { folder })
     }
 
+    /// A new database of that kind, which is not kept.
+    ///
+    /// # Errors
+    /// When the disk is full.
+    pub(crate) fn written(bench: &Bench, kind: Kind) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("written-").tempdir_in(bench.data()?)?;
+        let copy = Self { folder };
+        drop(SqliteStore::open(&copy.path(), OpenMode::Create)?);
+        fill(&copy.path(), kind, &bench.engine()?.identity().fingerprint)?;
+        Ok(copy)
+    }
+
     /// Where it is.
     #[must_use]
     pub(crate) fn path(&self) -> PathBuf {
