@@ -1,6 +1,7 @@
 //! The command line: one command a file, and here what they share.
 
 mod audit;
+mod callers;
 mod change;
 mod decide;
 mod demo;

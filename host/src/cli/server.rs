@@ -37,8 +37,8 @@ impl Server {
     /// Answers, and works if there is a worker, until it is time to stop.
     pub(super) async fn run(self, parts: Parts, mode: Mode, worker: Option<Worker>) -> anyhow::Result<()> {
         let Self { listener, stop } = self;
-        let Parts { engine, store, contacts, .. } = parts;
-        let router = http::router(App::new(contacts, engine, store, mode));
+        let Parts { engine, store, contacts, directories, events, .. } = parts;
+        let router = http::router(App::new(contacts, directories, events, engine, store, mode));
         let serve = async {
             let asked = stop.clone();
             let served = http::serve(listener, router, async move { asked.asked().await }).await;

@@ -8,8 +8,8 @@ use security_contact_policy::{Person, UserId, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::App;
-use super::caller::Caller;
-use super::input::{InAccount, Params, limit};
+use super::caller::Viewer;
+use super::input::{Params, limit};
 use super::problem::Problem;
 use crate::domain::model::{CandidateCursor, DisplayName, EmailAddress};
 use crate::domain::{Candidate, fold};
@@ -44,8 +44,7 @@ struct Row {
 
 pub(super) async fn get(
     State(app): State<Arc<App>>,
-    InAccount(account): InAccount,
-    Caller(person): Caller,
+    viewer: Viewer,
     Params(search): Params<Search>,
 ) -> Result<Json<Found>, Problem> {
     if search.q.chars().count() > MAX_QUERY_CHARS {
@@ -53,9 +52,9 @@ pub(super) async fn get(
     }
     let limit = limit(search.limit.as_deref())?;
     let after = search.cursor.as_deref().map(read_cursor).transpose()?;
-    app.viewer(&account, &person).await?;
+    app.viewer(&viewer).await?;
     // One more than asked for tells whether the list goes on.
-    let mut found = app.contacts.candidates(&account, &search.q, after.as_ref(), limit + 1).await?;
+    let mut found = app.contacts.candidates(viewer.account(), &search.q, after.as_ref(), limit + 1).await?;
     let goes_on = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next_cursor = found.last().filter(|_| goes_on).map(write_cursor);

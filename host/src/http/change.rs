@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use super::App;
 use super::answer::Answer;
-use super::caller::Caller;
+use super::caller::Actor;
 use super::contact::ContactState;
-use super::input::{Body, InAccount, only_header};
+use super::input::{Body, only_header};
 use super::problem::Problem;
-use crate::domain::model::{AccountId, IdempotencyKey, InvalidText};
+use crate::domain::model::{IdempotencyKey, InvalidText};
 use crate::domain::{Answered, DomainError, Once, Request, Wish};
 
 /// Who shall be the contact.
@@ -25,39 +25,30 @@ pub(super) struct Choice {
 
 pub(super) async fn put(
     State(app): State<Arc<App>>,
-    InAccount(account): InAccount,
-    Caller(actor): Caller,
+    actor: Actor,
     headers: HeaderMap,
     Body(choice): Body<Choice>,
 ) -> Result<Answer, Problem> {
-    change(&app, &account, &actor, &Wish::Designate(choice.user_id), &headers).await
+    change(&app, &actor, &Wish::Designate(choice.user_id), &headers).await
 }
 
-pub(super) async fn delete(
-    State(app): State<Arc<App>>,
-    InAccount(account): InAccount,
-    Caller(actor): Caller,
-    headers: HeaderMap,
-) -> Result<Answer, Problem> {
-    change(&app, &account, &actor, &Wish::Reset, &headers).await
+pub(super) async fn delete(State(app): State<Arc<App>>, actor: Actor, headers: HeaderMap) -> Result<Answer, Problem> {
+    change(&app, &actor, &Wish::Reset, &headers).await
 }
 
-async fn change(
-    app: &App,
-    account: &AccountId,
-    actor: &UserId,
-    wish: &Wish,
-    headers: &HeaderMap,
-) -> Result<Answer, Problem> {
+async fn change(app: &App, actor: &Actor, wish: &Wish, headers: &HeaderMap) -> Result<Answer, Problem> {
     let version = expected_version(headers)?;
     let key = idempotency_key(headers)?;
     // Ahead of anything that could differ between an account that exists and one that does not.
-    let access = app.access(account, actor).await?;
+    let access = app.access(actor).await?;
+    if !actor.is_of_account {
+        return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
+    }
     let write = |answered: &Answered| kept(app, &access, answered);
     let request = Request {
-        account,
-        actor,
-        authenticated: app.mode.authentication(),
+        account: &actor.account,
+        actor: &actor.person,
+        authenticated: actor.authenticated,
         wish,
         version: Some(version),
         once: key.as_ref().map(|key| Once { key, write: &write }),
@@ -92,7 +83,7 @@ fn kept(app: &App, access: &Access, answered: &Answered) -> String {
 }
 
 /// What the caller chose to tell this request from others.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
     const NAME: &str = "idempotency-key";
     let key = only_header(headers, NAME)?.map(str::parse).transpose();
     key.map_err(|error: InvalidText| Problem::invalid(NAME, error.to_string()))

@@ -11,8 +11,7 @@ use security_contact_policy::{Access, Contact, Instant, Name, UserId};
 use serde::Serialize;
 
 use super::App;
-use super::caller::Caller;
-use super::input::InAccount;
+use super::caller::Viewer;
 use super::problem::Problem;
 use crate::domain::ContactView;
 use crate::domain::model::{AccountId, Chosen, DisplayName, EmailAddress, Member};
@@ -63,13 +62,9 @@ struct Designation {
     by: UserId,
 }
 
-pub(super) async fn get(
-    State(app): State<Arc<App>>,
-    InAccount(account): InAccount,
-    Caller(person): Caller,
-) -> Result<Response, Problem> {
-    let access = app.viewer(&account, &person).await?;
-    let state = ContactState::new(&app, app.contacts.show(&account).await?, &access);
+pub(super) async fn get(State(app): State<Arc<App>>, viewer: Viewer) -> Result<Response, Problem> {
+    let access = app.viewer(&viewer).await?;
+    let state = ContactState::new(&app, app.contacts.show(viewer.account()).await?, &access);
     Ok(([(ETAG, state.etag())], Json(state)).into_response())
 }
 

@@ -9,8 +9,8 @@ use security_contact_policy::UserId;
 use serde::{Deserialize, Serialize};
 
 use super::App;
-use super::caller::Caller;
-use super::input::{InAccount, Params, limit};
+use super::caller::Viewer;
+use super::input::{Params, limit};
 use super::problem::Problem;
 use crate::domain::model::{AccountId, AuditEntry, Detail, DisplayName};
 
@@ -40,19 +40,18 @@ struct Entry {
 
 pub(super) async fn get(
     State(app): State<Arc<App>>,
-    InAccount(account): InAccount,
-    Caller(person): Caller,
+    viewer: Viewer,
     Params(page): Params<Page>,
 ) -> Result<Json<History>, Problem> {
     let before = page.before.as_deref().map(read_number).transpose()?;
     let limit = limit(page.limit.as_deref())?;
-    app.viewer(&account, &person).await?;
+    app.viewer(&viewer).await?;
     // One more than asked for tells whether the history goes on.
-    let mut found = app.contacts.history(&account, before, limit + 1).await?;
+    let mut found = app.contacts.history(viewer.account(), before, limit + 1).await?;
     let goes_on = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next_before = found.last().filter(|_| goes_on).map(|(number, _)| *number);
-    let names = names(&app, &account, &found).await?;
+    let names = names(&app, viewer.account(), &found).await?;
     let entries = found.into_iter().map(|(number, entry)| Entry { number, entry }).collect();
     Ok(Json(History { entries, names, next_before }))
 }

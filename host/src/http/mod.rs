@@ -7,7 +7,12 @@
 //! | `DELETE …/security-contact` | going back to the default; the same headers | managers |
 //! | `GET …/security-contact/candidates` | people with a verdict: `q`, `cursor`, `limit` | managers |
 //! | `GET …/security-contact/history` | what happened: `before`, `limit` | managers |
-//! | `GET /v1/policy` | the policy and rules in force | the backend |
+//! | `POST /v1/accounts/{account}/security-events` | an event to send; needs `idempotency-key` | `events:write` |
+//! | `PUT /v1/accounts/{account}` | an account, its owner and people | `directory:write` |
+//! | `PUT`, `DELETE …/people/{person}` | one person of it | `directory:write` |
+//! | `POST /v1/directory:import` | a whole directory, as lines of JSON | `directory:write` |
+//! | `GET /v1/policy` | the policy and rules in force | whoever is known |
+//! | `GET /v1/policy/module.wasm` | the module itself | whoever is known |
 //! | `GET /healthz` | whether the server can read its store | anybody |
 //! | `GET /accounts/{account}/settings/security` | the settings page | anybody; it asks the routes above |
 //! | `GET /`, `GET /demo/people` | where to start, and who to be | the demo alone |
@@ -21,32 +26,34 @@ mod candidates;
 mod change;
 mod contact;
 mod demo;
+mod directory;
+mod events;
 mod gate;
 mod guard;
 mod health;
 mod history;
+mod import;
 mod input;
 mod page;
 mod policy;
 mod problem;
 mod serve;
-mod token;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use axum::routing::get;
-use security_contact_policy::{Access, Reason, UserId};
+use axum::routing::{get, post, put};
+use security_contact_policy::{Access, Reason};
 
 pub use serve::serve;
-pub use token::{InvalidToken, ServiceToken};
 
-use crate::domain::model::{AccountId, Authentication};
+use crate::auth::Authenticator;
 use crate::domain::ports::Store;
-use crate::domain::{Contacts, DomainError};
+use crate::domain::{Contacts, Directories, DomainError, Events};
 use crate::engine::Engine;
+use caller::{Actor, Viewer};
 use gate::Gates;
 use problem::Problem;
 
@@ -54,82 +61,94 @@ use problem::Problem;
 const MAX_BODY_BYTES: usize = 64 << 10;
 
 /// How the server learns who is asking.
-#[derive(Debug)]
 pub enum Mode {
     /// Anybody on this machine is whoever they say. The header `x-view-as` names the person.
     Demo,
-    /// The platform's own backend asks for its people. It proves itself with the token, and names the person in the
-    /// header `security-contact-person`.
-    Service {
-        /// The secret that the backend shares with this server.
-        token: ServiceToken,
-    },
+    /// People bring a JWT of the platform, machines a service token.
+    Proven(Arc<Authenticator>),
 }
 
 /// What the requests are answered with.
 pub struct App {
     contacts: Arc<Contacts>,
+    directories: Arc<Directories>,
+    events: Arc<Events>,
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
     mode: Mode,
 }
 
-impl Mode {
-    /// How it is known who acts, for the history.
-    fn authentication(&self) -> Authentication {
-        match self {
-            Self::Demo => Authentication::Demo,
-            Self::Service { .. } => Authentication::ServiceToken,
-        }
-    }
-}
-
 impl App {
-    /// An application over these parts. `contacts` works with the same engine and store.
+    /// An application over these parts, which work with the same engine and store.
     #[must_use]
-    pub fn new(contacts: Arc<Contacts>, engine: Arc<Engine>, store: Arc<dyn Store>, mode: Mode) -> Self {
-        Self { contacts, engine, store, mode }
+    pub fn new(
+        contacts: Arc<Contacts>,
+        directories: Arc<Directories>,
+        events: Arc<Events>,
+        engine: Arc<Engine>,
+        store: Arc<dyn Store>,
+        mode: Mode,
+    ) -> Self {
+        Self { contacts, directories, events, engine, store, mode }
     }
 
     /// What the person may do with the field of the account. Who asks for an account that does not exist is a
     /// stranger to it, so that nobody learns which accounts exist.
-    async fn access(&self, account: &AccountId, person: &UserId) -> Result<Access, Problem> {
-        match self.contacts.access(account, person).await {
-            Err(DomainError::UnknownAccount { .. }) => {
-                Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] })
-            }
+    async fn access(&self, actor: &Actor) -> Result<Access, Problem> {
+        let stranger = || Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] };
+        if !actor.is_of_account {
+            return Ok(stranger());
+        }
+        match self.contacts.access(&actor.account, &actor.person).await {
+            Err(DomainError::UnknownAccount { .. }) => Ok(stranger()),
             access => Ok(access?),
         }
     }
 
     /// The same, for whoever may see the field; a problem for everybody else.
-    async fn viewer(&self, account: &AccountId, person: &UserId) -> Result<Access, Problem> {
-        let access = self.access(account, person).await?;
-        if access.can_view { Ok(access) } else { Err(Problem::not_permitted(access.reasons)) }
+    async fn viewer(&self, viewer: &Viewer) -> Result<Access, Problem> {
+        match viewer {
+            Viewer::Machine(account) => match self.store.snapshot(account, &[]).await? {
+                Some(_) => Ok(Access { can_view: true, can_edit: false, reasons: Vec::new() }),
+                None => Err(Problem::unknown_account()),
+            },
+            Viewer::Person(actor) => {
+                let access = self.access(actor).await?;
+                if access.can_view { Ok(access) } else { Err(Problem::not_permitted(access.reasons)) }
+            }
+        }
     }
 }
 
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
     let demo = matches!(app.mode, Mode::Demo);
+    let app = Arc::new(app);
     let gates = Arc::new(Gates::new(Arc::clone(&app.engine)));
+    // As long as it takes: the import itself sees that neither silence nor a line is too long.
+    let long = Router::new().route("/v1/directory:import", post(import::post)).with_state(Arc::clone(&app));
     let mut router = Router::new()
         .route("/v1/accounts/{account}/security-contact", get(contact::get).put(change::put).delete(change::delete))
         .route("/v1/accounts/{account}/security-contact/candidates", get(candidates::get))
         .route("/v1/accounts/{account}/security-contact/history", get(history::get))
+        .route("/v1/accounts/{account}/security-events", post(events::post))
+        .route("/v1/accounts/{account}", put(directory::put_account))
+        .route("/v1/accounts/{account}/people/{person}", put(directory::put_person).delete(directory::delete_person))
         .route("/v1/policy", get(policy::get))
+        .route("/v1/policy/module.wasm", get(policy::module))
         .route("/healthz", get(health::get));
     if demo {
         router = router.route("/", get(demo::redirect)).route("/demo/people", get(demo::people));
     }
     let mut router = router
-        .with_state(Arc::new(app))
+        .with_state(app)
         .merge(page::router(demo))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(gates, gate::tell))
-        .layer(from_fn(guard::deadline));
+        .layer(from_fn(guard::deadline))
+        .merge(long);
     if demo {
         router = router.layer(from_fn(guard::this_machine_only));
     }

@@ -10,7 +10,9 @@ use security_contact_policy::{Reason, RefusalCode};
 use serde::Serialize;
 
 use super::contact::ContactState;
+use crate::auth::Scope;
 use crate::domain::DomainError;
+use crate::domain::model::DirectoryFault;
 use crate::domain::ports::StoreError;
 
 /// A problem. `code` is the contract; `detail` is for people and may change.
@@ -56,8 +58,35 @@ impl Problem {
     }
 
     /// Nobody proved who they are.
-    pub(super) fn unauthenticated(detail: &'static str) -> Self {
+    pub(super) fn unauthenticated(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+    }
+
+    /// The caller is known, and is none that may ask for this.
+    pub(super) fn scope_required(scope: Scope) -> Self {
+        let detail = format!("this needs a service token with the scope `{scope}`");
+        Self::new(StatusCode::FORBIDDEN, "scope_required", detail)
+    }
+
+    /// A machine of the platform asks for an account that is not there.
+    pub(super) fn unknown_account() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown_account", "there is no account of this id")
+    }
+
+    pub(super) fn unknown_module() -> Self {
+        let detail = "this server decides by another module; `GET /v1/policy` names it";
+        Self::new(StatusCode::NOT_FOUND, "unknown_module", detail)
+    }
+
+    /// An entry of the directory that cannot be taken over.
+    pub(super) fn directory_fault(fault: &DirectoryFault) -> Self {
+        match fault {
+            DirectoryFault::UnknownAccount => Self::unknown_account(),
+            DirectoryFault::OwnerIsNoMember { .. } => {
+                Self::new(StatusCode::CONFLICT, "owner_is_no_member", fault.to_string())
+            }
+            DirectoryFault::Unreadable { .. } => Self::internal(fault),
+        }
     }
 
     /// The demo was reached under another name, or from a page of another site.
@@ -119,6 +148,14 @@ impl Problem {
     pub(super) fn internal(error: &dyn Error) -> Self {
         log(error);
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
+    }
+
+    pub(super) fn idempotency_key_required() -> Self {
+        let detail = "an event needs the header `idempotency-key`, so that it is sent once however often it is posted";
+        Self {
+            field: Some("idempotency-key"),
+            ..Self::new(StatusCode::BAD_REQUEST, "idempotency_key_required", detail)
+        }
     }
 
     /// Another request came with the same key.

@@ -6,6 +6,7 @@ mod demo;
 mod failures;
 mod history;
 mod input;
+mod matrix;
 mod once;
 mod page;
 mod read;

@@ -8,9 +8,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use security_contact_host::domain::model::{DirectoryEntry, Member};
 use security_contact_host::domain::ports::{Clock, Store};
-use security_contact_host::domain::{Contacts, Directories};
+use security_contact_host::auth::{Authenticator, JwtRules, JwtVerifier, KeySet, KeySource, Scope, ServiceTokens};
+use security_contact_host::domain::{Contacts, Directories, Events};
 use security_contact_host::engine::Engine;
-use security_contact_host::http::{App, Mode, ServiceToken, router};
+use security_contact_host::http::{App, Mode, router};
 use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
 use security_contact_policy::{Instant, Rules, UserId};
 use serde_json::{Value, json};
@@ -40,11 +41,48 @@ impl Clock for TestClock {
     }
 }
 
+/// The secret that signs the JWTs of people.
+const SECRET: &[u8] = b"a-secret-that-nobody-else-has-0123456789";
+
+/// Believes the token that may do everything, one token for each scope, whose text is the scope's word 5 times, and JWTs.
+fn authenticator() -> Authenticator {
+    let now = TestClock.now();
+    let mut tokens = ServiceTokens::default();
+    tokens.accept("backend", TOKEN, &Scope::ALL, now).unwrap();
+    for scope in Scope::ALL {
+        let name = scope.as_str().replace(':', "-");
+        tokens.accept(&name, &token_of(scope), &[scope], now).unwrap();
+    }
+    let rules = JwtRules {
+        issuer: "https://id.example.com".into(),
+        audience: "security-contact".into(),
+        account_claim: "account".into(),
+        person_claim: "sub".into(),
+    };
+    let keys = KeySource::given(KeySet::from_secret(SECRET).unwrap());
+    Authenticator::new(Some(JwtVerifier::new(rules, keys, Arc::new(TestClock))), tokens, Arc::new(TestClock))
+}
+
+/// The token that has that scope alone.
+pub(crate) fn token_of(scope: Scope) -> String {
+    format!("token-with-that-scope-alone:{}", scope.as_str().repeat(5))
+}
+
+/// A JWT of a person of that account, but for what `claims` says.
+pub(crate) fn jwt(account: &str, person: &str, claims: Value) -> String {
+    let mut all = json!({
+        "iss": "https://id.example.com", "aud": "security-contact", "account": account, "sub": person,
+        "exp": TestClock.now().millis() / 1_000 + 60,
+    });
+    all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &all, &jsonwebtoken::EncodingKey::from_secret(SECRET)).unwrap()
+}
+
 pub(crate) struct World {
     pub(crate) router: Router,
     pub(crate) engine: Arc<Engine>,
     pub(crate) store: Arc<dyn Store>,
-    directories: Directories,
+    directories: Arc<Directories>,
     pub(crate) path: PathBuf,
     service: bool,
     _folder: tempfile::TempDir,
@@ -76,7 +114,7 @@ impl World {
 
     /// The same for the platform's backend.
     pub(crate) async fn service() -> Self {
-        let world = Self::empty(Mode::Service { token: ServiceToken::from_file_contents(TOKEN).unwrap() });
+        let world = Self::empty(Mode::Proven(Arc::new(authenticator())));
         world.fill().await;
         world
     }
@@ -89,9 +127,11 @@ impl World {
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Create).unwrap());
         let engine = ENGINE.clone();
         let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), Arc::new(TestClock)));
-        let directories = Directories::new(engine.clone(), store.clone(), Arc::new(TestClock));
-        let service = matches!(mode, Mode::Service { .. });
-        let router = router(App::new(contacts, engine.clone(), store.clone(), mode));
+        let directories = Arc::new(Directories::new(engine.clone(), store.clone(), Arc::new(TestClock)));
+        let events = Arc::new(Events::new(engine.clone(), store.clone(), Arc::new(TestClock)));
+        let service = matches!(mode, Mode::Proven(_));
+        let app = App::new(contacts, directories.clone(), events, engine.clone(), store.clone(), mode);
+        let router = router(app);
         Self { router, engine, store, directories, path, service, _folder: folder }
     }
 
