@@ -9,9 +9,11 @@ mod events;
 mod folder;
 mod history;
 mod import;
+mod limits;
 mod lines;
 mod logging;
 mod migrate;
+mod openapi;
 mod options;
 mod outbox;
 mod policy;
@@ -78,6 +80,8 @@ enum Command {
     Migrate(migrate::Migrate),
     Decide(decide::Decide),
     Policy(policy::Policy),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
 }
 
 /// How a command ended that said everything there is to say.
@@ -164,6 +168,7 @@ impl Command {
             Self::Migrate(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
+            Self::OpenApi(command) => command.run(),
         }
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::End;
 use super::callers::Callers;
+use super::limits::Limits;
 use super::logging::{Format, LogFormat};
 use super::options::Options;
 use super::server::Server;
@@ -32,6 +33,8 @@ pub(super) struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     callers: Callers,
+    #[command(flatten)]
+    limits: Limits,
     /// Answer only, and leave mail and reviews to `security-contact worker`
     #[arg(long, conflicts_with_all = ["smtp_url_file", "maildir", "mail_from", "review_every", "retry_after", "lease"])]
     without_worker: bool,
@@ -63,7 +66,7 @@ impl Serve {
             fingerprint = identity.fingerprint,
             "serving"
         );
-        server.run(parts, Mode::Proven(authenticator), worker).await?;
+        server.run(parts, Mode::Proven(authenticator), self.limits.limits(), worker).await?;
         Ok(End::Done)
     }
 }

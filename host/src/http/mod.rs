@@ -13,6 +13,7 @@
 //! | `POST /v1/directory:import` | a whole directory, as lines of JSON | `directory:write` |
 //! | `GET /v1/policy` | the policy and rules in force | whoever is known |
 //! | `GET /v1/policy/module.wasm` | the module itself | whoever is known |
+//! | `GET /openapi.json` | all of this for programs | anybody |
 //! | `GET /healthz` | whether the server can read its store | anybody |
 //! | `GET /accounts/{account}/settings/security` | the settings page | anybody; it asks the routes above |
 //! | `GET /`, `GET /demo/people` | where to start, and who to be | the demo alone |
@@ -34,6 +35,8 @@ mod health;
 mod history;
 mod import;
 mod input;
+mod limits;
+mod openapi;
 mod page;
 mod policy;
 mod problem;
@@ -44,17 +47,21 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use axum::routing::{get, post, put};
+use axum::routing::get;
 use security_contact_policy::{Access, Reason};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+pub use limits::Limits;
 pub use serve::serve;
 
 use crate::auth::Authenticator;
-use crate::domain::ports::Store;
+use crate::domain::ports::{Clock, Store};
 use crate::domain::{Contacts, Directories, DomainError, Events};
 use crate::engine::Engine;
 use caller::{Actor, Viewer};
 use gate::Gates;
+use limits::Limiters;
 use problem::Problem;
 
 /// The longest request body that is read, in bytes.
@@ -76,6 +83,7 @@ pub struct App {
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
     mode: Mode,
+    limiters: Option<Limiters>,
 }
 
 impl App {
@@ -89,7 +97,13 @@ impl App {
         store: Arc<dyn Store>,
         mode: Mode,
     ) -> Self {
-        Self { contacts, directories, events, engine, store, mode }
+        Self { contacts, directories, events, engine, store, mode, limiters: None }
+    }
+
+    /// The same, and nobody gets more answers than that.
+    #[must_use]
+    pub fn limited(self, limits: Limits, clock: Arc<dyn Clock>) -> Self {
+        Self { limiters: Some(Limiters::new(limits, clock)), ..self }
     }
 
     /// What the person may do with the field of the account. Who asks for an account that does not exist is a
@@ -120,23 +134,44 @@ impl App {
     }
 }
 
+/// What the API answers within the deadline, and describes.
+fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::Document::begun())
+        .routes(routes!(contact::get, change::put, change::delete))
+        .routes(routes!(candidates::get))
+        .routes(routes!(history::get))
+        .routes(routes!(events::post))
+        .routes(routes!(directory::put_account))
+        .routes(routes!(directory::put_person, directory::delete_person))
+        .routes(routes!(policy::get))
+        .routes(routes!(policy::module))
+        .routes(routes!(health::get))
+        .routes(routes!(openapi::get))
+}
+
+/// What takes as long as it takes: the import itself sees that neither silence nor a line is too long.
+fn long_api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(import::post))
+}
+
+/// The OpenAPI document (3.1) of the API as JSON text, as `GET /openapi.json` answers it.
+#[must_use]
+pub fn openapi_json() -> String {
+    openapi::text(&api().merge(long_api()).into_openapi())
+}
+
+/// The paths of the settings page and of its files, which anybody gets.
+pub fn page_paths() -> impl Iterator<Item = &'static str> {
+    page::paths()
+}
+
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
     let demo = matches!(app.mode, Mode::Demo);
     let app = Arc::new(app);
     let gates = Arc::new(Gates::new(Arc::clone(&app.engine)));
-    // As long as it takes: the import itself sees that neither silence nor a line is too long.
-    let long = Router::new().route("/v1/directory:import", post(import::post)).with_state(Arc::clone(&app));
-    let mut router = Router::new()
-        .route("/v1/accounts/{account}/security-contact", get(contact::get).put(change::put).delete(change::delete))
-        .route("/v1/accounts/{account}/security-contact/candidates", get(candidates::get))
-        .route("/v1/accounts/{account}/security-contact/history", get(history::get))
-        .route("/v1/accounts/{account}/security-events", post(events::post))
-        .route("/v1/accounts/{account}", put(directory::put_account))
-        .route("/v1/accounts/{account}/people/{person}", put(directory::put_person).delete(directory::delete_person))
-        .route("/v1/policy", get(policy::get))
-        .route("/v1/policy/module.wasm", get(policy::module))
-        .route("/healthz", get(health::get));
+    let (long, _) = long_api().with_state(Arc::clone(&app)).split_for_parts();
+    let (mut router, _) = api().split_for_parts();
     if demo {
         router = router.route("/", get(demo::redirect)).route("/demo/people", get(demo::people));
     }
@@ -144,13 +179,13 @@ pub fn router(app: App) -> Router {
         .with_state(app)
         .merge(page::router(demo))
         .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(gates, gate::tell))
         .layer(from_fn(guard::deadline))
-        .merge(long);
+        .merge(long)
+        .method_not_allowed_fallback(async || Problem::method_not_allowed());
     if demo {
         router = router.layer(from_fn(guard::this_machine_only));
     }
-    router.layer(map_response(guard::headers)).layer(guard::trace())
+    router.layer(from_fn(guard::sizes)).layer(map_response(guard::headers)).layer(guard::trace())
 }

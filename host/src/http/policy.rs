@@ -9,19 +9,23 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderVal
 use axum::response::{IntoResponse, Response};
 use security_contact_policy::{ABI_VERSION, Rules};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::App;
 use super::caller::Caller;
 use super::input::Params;
+use super::openapi;
 use super::problem::Problem;
 use crate::engine::PolicyIdentity;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Policy {
     #[serde(flatten)]
+    #[schema(value_type = openapi::PolicyIdentity)]
     identity: PolicyIdentity,
     abi_version: u32,
+    #[schema(value_type = openapi::Rules)]
     rules: Rules,
 }
 
@@ -33,8 +37,19 @@ pub(super) struct Wanted {
     sha256: Option<String>,
 }
 
-/// The module, for whoever wants to decide alike. Whoever names its digest may keep it for good: under one digest the
-/// bytes never change.
+/// The module, for whoever wants to decide alike
+///
+/// Whoever names its digest may keep it for good: under one digest the bytes never change.
+#[utoipa::path(
+    get, path = "/v1/policy/module.wasm", operation_id = "getModule", tag = "policy",
+    params(openapi::ModuleWanted, openapi::Conditional),
+    responses(
+        (status = 200, description = "The module", content_type = "application/wasm", body = openapi::ModuleBytes),
+        (status = 304, description = "The copy that the caller has is still good"),
+        openapi::Fetching,
+    ),
+    security(("person" = []), ("machine" = [])),
+)]
 pub(super) async fn module(
     State(app): State<Arc<App>>,
     _: Caller,
@@ -54,6 +69,12 @@ pub(super) async fn module(
     Ok((caching, [(CONTENT_TYPE, "application/wasm")], app.engine.module().to_vec()).into_response())
 }
 
+/// Which policy decides here
+#[utoipa::path(
+    get, path = "/v1/policy", operation_id = "getPolicy", tag = "policy",
+    responses((status = 200, description = "The policy", body = Policy), openapi::Known),
+    security(("person" = []), ("machine" = [])),
+)]
 pub(super) async fn get(State(app): State<Arc<App>>, _: Caller) -> Json<Policy> {
     Json(Policy {
         identity: app.engine.identity().clone(),
