@@ -5,6 +5,7 @@
 //! `domain` says what happens, and names the ports it needs; `store`, `mail` and `clock` are adapters of those
 //! ports; `http` and `cli` are how people reach it.
 
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod domain;

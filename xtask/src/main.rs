@@ -1,5 +1,6 @@
 //! The tasks of this workspace: `cargo xtask --help` lists them.
 
+mod api;
 mod apt;
 mod bench;
 mod browsers;
@@ -59,6 +60,12 @@ enum Task {
     /// and many random requests, JavaScript through the packed package. It prints a digest of all answers for each,
     /// writes `target/parity.json`, and fails with the first differing cases unless all are equal.
     Parity(parity::Options),
+    /// Proves that the HTTP API does what its OpenAPI document says
+    ///
+    /// Builds the program, installs schemathesis (Python, into `target/tools`) and has it send thousands of requests
+    /// that fit the document and that do not, as a machine and as a person. Every answer has to be one that the
+    /// document has, in its status, its headers and its body. `cargo xtask test` sends fewer.
+    Api(api::Options),
     /// Drives the settings page in Chromium, on the real server
     ///
     /// Builds the program and runs `tests/e2e/`: every state is looked at by axe in light and dark, and a picture of it is
@@ -102,6 +109,7 @@ fn main() -> Result<ExitCode> {
         Task::Setup => tools::setup(&Workspace::locate()?)?,
         Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
         Task::Parity(options) => parity::run(&Workspace::locate()?, &options)?,
+        Task::Api(options) => api::task(&Workspace::locate()?, &options)?,
         Task::E2e(options) => e2e::task(&Workspace::locate()?, &options)?,
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,

@@ -11,7 +11,7 @@ use super::seed::seed;
 use super::server::Server;
 use super::work::{Mail, worker};
 use super::{End, UsageError, print};
-use crate::http::Mode;
+use crate::http::{Limits, Mode};
 use crate::mail::Sender;
 use crate::wiring::{IfMissing, MailTo, Parts, StoreAt};
 use crate::worker::Pauses;
@@ -56,7 +56,7 @@ impl Demo {
         let mail = Mail { to: MailTo::Folder(maildir.clone()), from };
         let worker = worker(&parts, mail, Pauses::default()).await?;
         greet(&server, &parts, &maildir.join("new").join("*.eml").display().to_string())?;
-        server.run(parts, Mode::Demo, Some(worker)).await?;
+        server.run(parts, Mode::Demo, Limits::default(), Some(worker)).await?;
         Ok(End::Done)
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: one command a file, and here what they share.
 
 mod audit;
+mod callers;
 mod change;
 mod decide;
 mod demo;
@@ -8,9 +9,11 @@ mod events;
 mod folder;
 mod history;
 mod import;
+mod limits;
 mod lines;
 mod logging;
 mod migrate;
+mod openapi;
 mod options;
 mod outbox;
 mod policy;
@@ -77,6 +80,8 @@ enum Command {
     Migrate(migrate::Migrate),
     Decide(decide::Decide),
     Policy(policy::Policy),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
 }
 
 /// How a command ended that said everything there is to say.
@@ -163,6 +168,7 @@ impl Command {
             Self::Migrate(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
+            Self::OpenApi(command) => command.run(),
         }
     }
 }

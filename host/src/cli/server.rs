@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 
 use super::signals;
-use crate::http::{self, App, Mode};
+use crate::http::{self, App, Limits, Mode};
 use crate::wiring::Parts;
 use crate::worker::{Stop, Worker};
 
@@ -34,11 +34,18 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Answers, and works if there is a worker, until it is time to stop.
-    pub(super) async fn run(self, parts: Parts, mode: Mode, worker: Option<Worker>) -> anyhow::Result<()> {
+    /// Answers within the limits, and works if there is a worker, until it is time to stop.
+    pub(super) async fn run(
+        self,
+        parts: Parts,
+        mode: Mode,
+        limits: Limits,
+        worker: Option<Worker>,
+    ) -> anyhow::Result<()> {
         let Self { listener, stop } = self;
-        let Parts { engine, store, contacts, .. } = parts;
-        let router = http::router(App::new(contacts, engine, store, mode));
+        let Parts { engine, store, clock, contacts, directories, events, .. } = parts;
+        let app = App::new(contacts, directories, events, engine, store, mode);
+        let router = http::router(app.limited(limits, clock));
         let serve = async {
             let asked = stop.clone();
             let served = http::serve(listener, router, async move { asked.asked().await }).await;

@@ -202,6 +202,14 @@ fn part(line: &[u8], value: &Value) -> Result<Part, String> {
     }
 }
 
+/// A person of a directory as a JSON object.
+///
+/// # Errors
+/// A sentence that names the member and what was expected; it has nothing of a name or an address.
+pub fn read_member(value: &Value) -> Result<Member, String> {
+    member(value.to_string().as_bytes(), value)
+}
+
 fn member(line: &[u8], value: &Value) -> Result<Member, String> {
     let person = json::read(line).and_then(|plain| plain.to_person("")).map_err(|error| error.to_string())?;
     let email = match value.get("email") {

@@ -10,6 +10,7 @@ mod events;
 mod facts;
 mod fold;
 mod found;
+mod import;
 mod letters;
 pub mod model;
 pub mod ports;
@@ -18,9 +19,10 @@ mod verify;
 
 pub use contacts::{Answered, Candidate, ContactView, Contacts, Once, Request, Wish};
 pub use directories::Directories;
-pub use directory::{DirectoryReader, Faults, Group, LineFault};
+pub use directory::{DirectoryReader, Faults, Group, LineFault, read_member};
 pub use events::{Dispatched, Events};
 pub use fold::fold;
+pub use import::{DirectoryImport, ImportReport, Tell};
 pub use reviews::{Reverted, ReviewReport, Reviews, Told};
 pub use verify::{Break, ChainReport, has_head, verify};
 

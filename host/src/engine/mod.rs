@@ -109,6 +109,7 @@ pub enum EngineError {
 /// ```
 pub struct Engine {
     pool: Pool,
+    module: Vec<u8>,
     rules: Rules,
     identity: PolicyIdentity,
 }
@@ -140,13 +141,19 @@ impl Engine {
         let module_sha256 = module.sha256().to_owned();
         let (pool, Identity { policy_version, fingerprint }) = Pool::new(module, rules, limits)?;
         let identity = PolicyIdentity { policy_version, module_sha256, fingerprint };
-        Ok(Self { pool, rules: rules.clone(), identity })
+        Ok(Self { pool, module: bytes.to_vec(), rules: rules.clone(), identity })
     }
 
     /// Which policy decides here.
     #[must_use]
     pub fn identity(&self) -> &PolicyIdentity {
         &self.identity
+    }
+
+    /// The module's bytes.
+    #[must_use]
+    pub fn module(&self) -> &[u8] {
+        &self.module
     }
 
     /// The rules in force.

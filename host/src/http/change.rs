@@ -6,58 +6,79 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use security_contact_policy::{Access, RefusalCode, UserId};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::App;
-use super::answer::Answer;
-use super::caller::Caller;
+use super::answer::{Answer, Changed};
+use super::caller::Actor;
 use super::contact::ContactState;
-use super::input::{Body, InAccount, only_header};
+use super::input::{Body, only_header};
+use super::openapi;
 use super::problem::Problem;
-use crate::domain::model::{AccountId, IdempotencyKey, InvalidText};
+use crate::domain::model::{IdempotencyKey, InvalidText};
 use crate::domain::{Answered, DomainError, Once, Request, Wish};
 
 /// Who shall be the contact.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Choice {
+    #[schema(value_type = openapi::UserId)]
     user_id: UserId,
 }
 
+/// Choose the contact
+///
+/// The contact before and the one after are told by mail. A choice that the policy refuses stands in the history.
+#[utoipa::path(
+    put, path = "/v1/accounts/{account}/security-contact", operation_id = "chooseContact", tag = "contact",
+    params(openapi::AccountInPath, openapi::ExpectedState, openapi::MaybeKey, openapi::OnBehalf),
+    request_body = Choice,
+    responses(
+        (status = 200, description = "It is chosen, or was already", body = Changed, headers(
+            ("etag" = openapi::ETag, description = "What the next change sends back as `if-match`"),
+        )),
+        openapi::Choosing,
+    ),
+    security(("person" = []), ("machine" = [])),
+)]
 pub(super) async fn put(
     State(app): State<Arc<App>>,
-    InAccount(account): InAccount,
-    Caller(actor): Caller,
+    actor: Actor,
     headers: HeaderMap,
     Body(choice): Body<Choice>,
 ) -> Result<Answer, Problem> {
-    change(&app, &account, &actor, &Wish::Designate(choice.user_id), &headers).await
+    change(&app, &actor, &Wish::Designate(choice.user_id), &headers).await
 }
 
-pub(super) async fn delete(
-    State(app): State<Arc<App>>,
-    InAccount(account): InAccount,
-    Caller(actor): Caller,
-    headers: HeaderMap,
-) -> Result<Answer, Problem> {
-    change(&app, &account, &actor, &Wish::Reset, &headers).await
+/// Go back to the default: the owner
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/security-contact", operation_id = "resetContact", tag = "contact",
+    params(openapi::AccountInPath, openapi::ExpectedState, openapi::MaybeKey, openapi::OnBehalf),
+    responses(
+        (status = 200, description = "The owner is the contact", body = Changed, headers(
+            ("etag" = openapi::ETag, description = "What the next change sends back as `if-match`"),
+        )),
+        openapi::Resetting,
+    ),
+    security(("person" = []), ("machine" = [])),
+)]
+pub(super) async fn delete(State(app): State<Arc<App>>, actor: Actor, headers: HeaderMap) -> Result<Answer, Problem> {
+    change(&app, &actor, &Wish::Reset, &headers).await
 }
 
-async fn change(
-    app: &App,
-    account: &AccountId,
-    actor: &UserId,
-    wish: &Wish,
-    headers: &HeaderMap,
-) -> Result<Answer, Problem> {
+async fn change(app: &App, actor: &Actor, wish: &Wish, headers: &HeaderMap) -> Result<Answer, Problem> {
     let version = expected_version(headers)?;
     let key = idempotency_key(headers)?;
     // Ahead of anything that could differ between an account that exists and one that does not.
-    let access = app.access(account, actor).await?;
+    let access = app.access(actor).await?;
+    if !actor.is_of_account {
+        return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
+    }
     let write = |answered: &Answered| kept(app, &access, answered);
     let request = Request {
-        account,
-        actor,
-        authenticated: app.mode.authentication(),
+        account: &actor.account,
+        actor: &actor.person,
+        authenticated: actor.authenticated,
         wish,
         version: Some(version),
         once: key.as_ref().map(|key| Once { key, write: &write }),
@@ -92,7 +113,7 @@ fn kept(app: &App, access: &Access, answered: &Answered) -> String {
 }
 
 /// What the caller chose to tell this request from others.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
     const NAME: &str = "idempotency-key";
     let key = only_header(headers, NAME)?.map(str::parse).transpose();
     key.map_err(|error: InvalidText| Problem::invalid(NAME, error.to_string()))
@@ -102,6 +123,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Proble
 fn expected_version(headers: &HeaderMap) -> Result<i64, Problem> {
     let text = only_header(headers, "if-match")?.ok_or_else(Problem::precondition_required)?;
     let digits = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
+    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let version = digits.and_then(|digits| digits.parse().ok());
     version.ok_or_else(|| Problem::invalid("if-match", "expected the ETag of a state, such as `\"v3\"`"))
 }

@@ -37,6 +37,28 @@ pub(super) async fn headers(mut response: Response) -> Response {
     response
 }
 
+/// The longest path and query together, in bytes.
+const MAX_URI_BYTES: usize = 8 << 10;
+
+/// The longest headers together, names and values, in bytes.
+const MAX_HEADER_BYTES: usize = 16 << 10;
+
+/// The most headers.
+pub(super) const MAX_HEADERS: usize = 64;
+
+/// Refuses what is longer than anybody needs, before anything is made of it.
+pub(super) async fn sizes(request: Request, next: Next) -> Response {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > MAX_URI_BYTES {
+        return Problem::uri_too_long().into_response();
+    }
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers > MAX_HEADER_BYTES || request.headers().len() > MAX_HEADERS {
+        return Problem::headers_too_large().into_response();
+    }
+    next.run(request).await
+}
+
 /// Gives up on a request that takes too long. A change that was being stored may be stored all the same.
 pub(super) async fn deadline(request: Request, next: Next) -> Response {
     within(DEADLINE, next.run(request)).await

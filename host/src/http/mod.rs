@@ -7,7 +7,13 @@
 //! | `DELETE …/security-contact` | going back to the default; the same headers | managers |
 //! | `GET …/security-contact/candidates` | people with a verdict: `q`, `cursor`, `limit` | managers |
 //! | `GET …/security-contact/history` | what happened: `before`, `limit` | managers |
-//! | `GET /v1/policy` | the policy and rules in force | the backend |
+//! | `POST /v1/accounts/{account}/security-events` | an event to send; needs `idempotency-key` | `events:write` |
+//! | `PUT /v1/accounts/{account}` | an account, its owner and people | `directory:write` |
+//! | `PUT`, `DELETE …/people/{person}` | one person of it | `directory:write` |
+//! | `POST /v1/directory:import` | a whole directory, as lines of JSON | `directory:write` |
+//! | `GET /v1/policy` | the policy and rules in force | whoever is known |
+//! | `GET /v1/policy/module.wasm` | the module itself | whoever is known |
+//! | `GET /openapi.json` | all of this for programs | anybody |
 //! | `GET /healthz` | whether the server can read its store | anybody |
 //! | `GET /accounts/{account}/settings/security` | the settings page | anybody; it asks the routes above |
 //! | `GET /`, `GET /demo/people` | where to start, and who to be | the demo alone |
@@ -21,16 +27,20 @@ mod candidates;
 mod change;
 mod contact;
 mod demo;
+mod directory;
+mod events;
 mod gate;
 mod guard;
 mod health;
 mod history;
+mod import;
 mod input;
+mod limits;
+mod openapi;
 mod page;
 mod policy;
 mod problem;
 mod serve;
-mod token;
 
 use std::sync::Arc;
 
@@ -38,73 +48,84 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
-use security_contact_policy::{Access, Reason, UserId};
+use security_contact_policy::{Access, Reason};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+pub use limits::Limits;
 pub use serve::serve;
-pub use token::{InvalidToken, ServiceToken};
 
-use crate::domain::model::{AccountId, Authentication};
-use crate::domain::ports::Store;
-use crate::domain::{ContactView, Contacts, DomainError};
+use crate::auth::Authenticator;
+use crate::domain::ports::{Clock, Store};
+use crate::domain::{ContactView, Contacts, Directories, DomainError, Events};
 use crate::engine::Engine;
+use caller::{Actor, Viewer};
 use gate::Gates;
+use limits::Limiters;
 use problem::Problem;
 
 /// The longest request body that is read, in bytes.
 const MAX_BODY_BYTES: usize = 64 << 10;
 
 /// How the server learns who is asking.
-#[derive(Debug)]
 pub enum Mode {
     /// Anybody on this machine is whoever they say. The header `x-view-as` names the person.
     Demo,
-    /// The platform's own backend asks for its people. It proves itself with the token, and names the person in the
-    /// header `security-contact-person`.
-    Service {
-        /// The secret that the backend shares with this server.
-        token: ServiceToken,
-    },
+    /// People bring a JWT of the platform, machines a service token.
+    Proven(Arc<Authenticator>),
 }
 
 /// What the requests are answered with.
 pub struct App {
     contacts: Arc<Contacts>,
+    directories: Arc<Directories>,
+    events: Arc<Events>,
     engine: Arc<Engine>,
     store: Arc<dyn Store>,
     mode: Mode,
-}
-
-impl Mode {
-    /// How it is known who acts, for the history.
-    fn authentication(&self) -> Authentication {
-        match self {
-            Self::Demo => Authentication::Demo,
-            Self::Service { .. } => Authentication::ServiceToken,
-        }
-    }
+    limiters: Option<Limiters>,
 }
 
 impl App {
-    /// An application over these parts. `contacts` works with the same engine and store.
+    /// An application over these parts, which work with the same engine and store.
     #[must_use]
-    pub fn new(contacts: Arc<Contacts>, engine: Arc<Engine>, store: Arc<dyn Store>, mode: Mode) -> Self {
-        Self { contacts, engine, store, mode }
+    pub fn new(
+        contacts: Arc<Contacts>,
+        directories: Arc<Directories>,
+        events: Arc<Events>,
+        engine: Arc<Engine>,
+        store: Arc<dyn Store>,
+        mode: Mode,
+    ) -> Self {
+        Self { contacts, directories, events, engine, store, mode, limiters: None }
+    }
+
+    /// The same, and nobody gets more answers than that.
+    #[must_use]
+    pub fn limited(self, limits: Limits, clock: Arc<dyn Clock>) -> Self {
+        Self { limiters: Some(Limiters::new(limits, clock)), ..self }
     }
 
     /// What the person may do with the field of the account. Who asks for an account that does not exist is a
     /// stranger to it, so that nobody learns which accounts exist.
-    async fn access(&self, account: &AccountId, person: &UserId) -> Result<Access, Problem> {
-        match self.contacts.access(account, person).await {
-            Err(DomainError::UnknownAccount { .. }) => {
-                Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] })
-            }
+    async fn access(&self, actor: &Actor) -> Result<Access, Problem> {
+        let stranger = || Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] };
+        if !actor.is_of_account {
+            return Ok(stranger());
+        }
+        match self.contacts.access(&actor.account, &actor.person).await {
+            Err(DomainError::UnknownAccount { .. }) => Ok(stranger()),
             access => Ok(access?),
         }
     }
 
-    /// The field as whoever may see it sees it; a problem for everybody else.
-    async fn view(&self, account: &AccountId, person: &UserId) -> Result<(Access, ContactView), Problem> {
-        match self.contacts.show_to(account, person).await {
+    /// What the caller may do and the field, for whoever may see it; a problem for everybody else.
+    async fn view(&self, viewer: &Viewer) -> Result<(Access, ContactView), Problem> {
+        let actor = match viewer {
+            Viewer::Person(actor) if actor.is_of_account => actor,
+            _ => return Ok((self.viewer(viewer).await?, self.contacts.show(viewer.account()).await?)),
+        };
+        match self.contacts.show_to(&actor.account, &actor.person).await {
             Ok((access, Some(view))) => Ok((access, view)),
             Ok((Access { reasons, .. }, None)) => Err(Problem::not_permitted(reasons)),
             Err(DomainError::UnknownAccount { .. }) => Err(Problem::not_permitted(vec![Reason::NotAMember])),
@@ -112,36 +133,73 @@ impl App {
         }
     }
 
-    /// What the person may do, for whoever may see the field; a problem for everybody else.
-    async fn viewer(&self, account: &AccountId, person: &UserId) -> Result<Access, Problem> {
-        let access = self.access(account, person).await?;
-        if access.can_view { Ok(access) } else { Err(Problem::not_permitted(access.reasons)) }
+    /// What the caller may do, for whoever may see the field; a problem for everybody else.
+    async fn viewer(&self, viewer: &Viewer) -> Result<Access, Problem> {
+        match viewer {
+            Viewer::Machine(account) => match self.store.snapshot(account, &[]).await? {
+                Some(_) => Ok(Access { can_view: true, can_edit: false, reasons: Vec::new() }),
+                None => Err(Problem::unknown_account()),
+            },
+            Viewer::Person(actor) => {
+                let access = self.access(actor).await?;
+                if access.can_view { Ok(access) } else { Err(Problem::not_permitted(access.reasons)) }
+            }
+        }
     }
+}
+
+/// What the API answers within the deadline, and describes.
+fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::Document::begun())
+        .routes(routes!(contact::get, change::put, change::delete))
+        .routes(routes!(candidates::get))
+        .routes(routes!(history::get))
+        .routes(routes!(events::post))
+        .routes(routes!(directory::put_account))
+        .routes(routes!(directory::put_person, directory::delete_person))
+        .routes(routes!(policy::get))
+        .routes(routes!(policy::module))
+        .routes(routes!(health::get))
+        .routes(routes!(openapi::get))
+}
+
+/// What takes as long as it takes: the import itself sees that neither silence nor a line is too long.
+fn long_api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(import::post))
+}
+
+/// The OpenAPI document (3.1) of the API as JSON text, as `GET /openapi.json` answers it.
+#[must_use]
+pub fn openapi_json() -> String {
+    openapi::text(&api().merge(long_api()).into_openapi())
+}
+
+/// The paths of the settings page and of its files, which anybody gets.
+pub fn page_paths() -> impl Iterator<Item = &'static str> {
+    page::paths()
 }
 
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
     let demo = matches!(app.mode, Mode::Demo);
+    let app = Arc::new(app);
     let gates = Arc::new(Gates::new(Arc::clone(&app.engine)));
-    let mut router = Router::new()
-        .route("/v1/accounts/{account}/security-contact", get(contact::get).put(change::put).delete(change::delete))
-        .route("/v1/accounts/{account}/security-contact/candidates", get(candidates::get))
-        .route("/v1/accounts/{account}/security-contact/history", get(history::get))
-        .route("/v1/policy", get(policy::get))
-        .route("/healthz", get(health::get));
+    let (long, _) = long_api().with_state(Arc::clone(&app)).split_for_parts();
+    let (mut router, _) = api().split_for_parts();
     if demo {
         router = router.route("/", get(demo::redirect)).route("/demo/people", get(demo::people));
     }
     let mut router = router
-        .with_state(Arc::new(app))
+        .with_state(app)
         .merge(page::router(demo))
         .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(gates, gate::tell))
-        .layer(from_fn(guard::deadline));
+        .layer(from_fn(guard::deadline))
+        .merge(long)
+        .method_not_allowed_fallback(async || Problem::method_not_allowed());
     if demo {
         router = router.layer(from_fn(guard::this_machine_only));
     }
-    router.layer(map_response(guard::headers)).layer(guard::trace())
+    router.layer(from_fn(guard::sizes)).layer(map_response(guard::headers)).layer(guard::trace())
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write;
+use std::time::Duration;
 
 use axum::http::header::{CONTENT_TYPE, ETAG, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
@@ -10,7 +11,9 @@ use security_contact_policy::{Reason, RefusalCode};
 use serde::Serialize;
 
 use super::contact::ContactState;
+use crate::auth::Scope;
 use crate::domain::DomainError;
+use crate::domain::model::DirectoryFault;
 use crate::domain::ports::StoreError;
 
 /// A problem. `code` is the contract; `detail` is for people and may change.
@@ -24,11 +27,13 @@ pub(super) struct Problem {
     reasons: Option<Vec<Reason>>,
     /// The state that a change did not expect.
     current: Option<Box<ContactState>>,
+    /// After how many seconds another try may succeed.
+    retry_after: Option<u64>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), field: None, reasons: None, current: None }
+        Self { status, code, detail: detail.into(), field: None, reasons: None, current: None, retry_after: None }
     }
 
     /// A part of the request that does not fit.
@@ -46,6 +51,34 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", "expected a body of at most 64 KiB")
     }
 
+    /// A line of a directory that nobody would write.
+    pub(super) fn line_too_long() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "line_too_long", "expected lines of at most 1 MiB")
+    }
+
+    /// Whoever sends the body takes their time.
+    pub(super) fn body_too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body took too long to arrive")
+    }
+
+    pub(super) fn uri_too_long() -> Self {
+        let detail = "expected a path and query of at most 8 KiB together";
+        Self::new(StatusCode::URI_TOO_LONG, "uri_too_long", detail)
+    }
+
+    pub(super) fn headers_too_large() -> Self {
+        let detail = "expected at most 64 headers, of 16 KiB together";
+        Self::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", detail)
+    }
+
+    /// The caller, or the account, has had enough for now.
+    pub(super) fn too_many_requests(wait: Duration) -> Self {
+        let detail = "too many requests; the header `retry-after` says after how many seconds to try again";
+        // Whole seconds, and never none.
+        let seconds = wait.as_secs().saturating_add(1).min(3_600);
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
+    }
+
     pub(super) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
     }
@@ -56,8 +89,35 @@ impl Problem {
     }
 
     /// Nobody proved who they are.
-    pub(super) fn unauthenticated(detail: &'static str) -> Self {
+    pub(super) fn unauthenticated(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+    }
+
+    /// The caller is known, and is none that may ask for this.
+    pub(super) fn scope_required(scope: Scope) -> Self {
+        let detail = format!("this needs a service token with the scope `{scope}`");
+        Self::new(StatusCode::FORBIDDEN, "scope_required", detail)
+    }
+
+    /// A machine of the platform asks for an account that is not there.
+    pub(super) fn unknown_account() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "unknown_account", "there is no account of this id")
+    }
+
+    pub(super) fn unknown_module() -> Self {
+        let detail = "this server decides by another module; `GET /v1/policy` names it";
+        Self::new(StatusCode::NOT_FOUND, "unknown_module", detail)
+    }
+
+    /// An entry of the directory that cannot be taken over.
+    pub(super) fn directory_fault(fault: &DirectoryFault) -> Self {
+        match fault {
+            DirectoryFault::UnknownAccount => Self::unknown_account(),
+            DirectoryFault::OwnerIsNoMember { .. } => {
+                Self::new(StatusCode::CONFLICT, "owner_is_no_member", fault.to_string())
+            }
+            DirectoryFault::Unreadable { .. } => Self::internal(fault),
+        }
     }
 
     /// The demo was reached under another name, or from a page of another site.
@@ -121,6 +181,14 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server failed; its log says why")
     }
 
+    pub(super) fn idempotency_key_required() -> Self {
+        let detail = "an event needs the header `idempotency-key`, so that it is sent once however often it is posted";
+        Self {
+            field: Some("idempotency-key"),
+            ..Self::new(StatusCode::BAD_REQUEST, "idempotency_key_required", detail)
+        }
+    }
+
     /// Another request came with the same key.
     pub(super) fn key_reused() -> Self {
         let detail = "another request came under this key; every request needs a key of its own";
@@ -137,8 +205,9 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        let soon = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
+        if let Some(seconds) = self.retry_after.or(soon) {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
         if let Some(current) = &self.current {
             headers.insert(ETAG, current.etag());

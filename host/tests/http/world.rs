@@ -6,11 +6,12 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use security_contact_host::auth::{Authenticator, JwtRules, JwtVerifier, KeySet, KeySource, Scope, ServiceTokens};
 use security_contact_host::domain::model::{DirectoryEntry, Member};
 use security_contact_host::domain::ports::{Clock, Store};
-use security_contact_host::domain::{Contacts, Directories};
+use security_contact_host::domain::{Contacts, Directories, Events};
 use security_contact_host::engine::Engine;
-use security_contact_host::http::{App, Mode, ServiceToken, router};
+use security_contact_host::http::{App, Limits, Mode, router};
 use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
 use security_contact_policy::{Instant, Rules, UserId};
 use serde_json::{Value, json};
@@ -40,11 +41,50 @@ impl Clock for TestClock {
     }
 }
 
+/// The secret that signs the JWTs of people.
+const SECRET: &[u8] = b"a-secret-that-nobody-else-has-0123456789";
+
+/// Believes the token that may do everything, one token for each scope, whose text is the scope's word 5 times, and JWTs.
+fn authenticator() -> Authenticator {
+    let now = TestClock.now();
+    let mut tokens = ServiceTokens::default();
+    tokens.accept("backend", TOKEN, &Scope::ALL, now).unwrap();
+    for scope in Scope::ALL {
+        let name = scope.as_str().replace(':', "-");
+        tokens.accept(&name, &token_of(scope), &[scope], now).unwrap();
+    }
+    let rules = JwtRules {
+        issuer: "https://id.example.com".into(),
+        audience: "security-contact".into(),
+        account_claim: "account".into(),
+        person_claim: "sub".into(),
+    };
+    let keys = KeySource::given(KeySet::from_secret(SECRET).unwrap());
+    Authenticator::new(Some(JwtVerifier::new(rules, keys, Arc::new(TestClock))), tokens, Arc::new(TestClock))
+}
+
+/// The token that has that scope alone.
+pub(crate) fn token_of(scope: Scope) -> String {
+    format!("token-with-that-scope-alone:{}", scope.as_str().repeat(5))
+}
+
+/// A JWT of a person of that account, but for what `claims` says.
+pub(crate) fn jwt(account: &str, person: &str, claims: Value) -> String {
+    let mut all = json!({
+        "iss": "https://id.example.com", "aud": "security-contact", "account": account, "sub": person,
+        "exp": TestClock.now().millis() / 1_000 + 60,
+    });
+    all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &all, &jsonwebtoken::EncodingKey::from_secret(SECRET))
+        .unwrap()
+}
+
 pub(crate) struct World {
     pub(crate) router: Router,
     pub(crate) engine: Arc<Engine>,
     pub(crate) store: Arc<dyn Store>,
-    directories: Directories,
+    directories: Arc<Directories>,
+    pub(crate) events: Arc<Events>,
     pub(crate) path: PathBuf,
     service: bool,
     _folder: tempfile::TempDir,
@@ -63,7 +103,7 @@ pub(crate) struct Ask<'a> {
     method: &'a str,
     path: &'a str,
     headers: Vec<(&'a str, &'a str)>,
-    body: String,
+    body: Body,
 }
 
 impl World {
@@ -76,23 +116,39 @@ impl World {
 
     /// The same for the platform's backend.
     pub(crate) async fn service() -> Self {
-        let world = Self::empty(Mode::Service { token: ServiceToken::from_file_contents(TOKEN).unwrap() });
+        let world = Self::empty(Mode::Proven(Arc::new(authenticator())));
+        world.fill().await;
+        world
+    }
+
+    /// The same, within limits.
+    pub(crate) async fn limited(limits: Limits) -> Self {
+        let world = Self::of(Mode::Proven(Arc::new(authenticator())), Some(limits));
         world.fill().await;
         world
     }
 
     /// A store without accounts.
     pub(crate) fn empty(mode: Mode) -> Self {
+        Self::of(mode, None)
+    }
+
+    fn of(mode: Mode, limits: Option<Limits>) -> Self {
         LazyLock::force(&LISTENER);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db");
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, OpenMode::Create).unwrap());
         let engine = ENGINE.clone();
         let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), Arc::new(TestClock)));
-        let directories = Directories::new(engine.clone(), store.clone(), Arc::new(TestClock));
-        let service = matches!(mode, Mode::Service { .. });
-        let router = router(App::new(contacts, engine.clone(), store.clone(), mode));
-        Self { router, engine, store, directories, path, service, _folder: folder }
+        let directories = Arc::new(Directories::new(engine.clone(), store.clone(), Arc::new(TestClock)));
+        let events = Arc::new(Events::new(engine.clone(), store.clone(), Arc::new(TestClock)));
+        let service = matches!(mode, Mode::Proven(_));
+        let app = App::new(contacts, directories.clone(), events.clone(), engine.clone(), store.clone(), mode);
+        let router = router(match limits {
+            Some(limits) => app.limited(limits, Arc::new(TestClock)),
+            None => app,
+        });
+        Self { router, engine, store, directories, events, path, service, _folder: folder }
     }
 
     async fn fill(&self) {
@@ -123,7 +179,7 @@ impl World {
     /// A request without anything that says who asks.
     pub(crate) fn ask<'a>(&'a self, method: &'a str, path: &'a str) -> Ask<'a> {
         let headers = vec![("host", "localhost:8080")];
-        Ask { world: self, method, path, headers, body: String::new() }
+        Ask { world: self, method, path, headers, body: Body::empty() }
     }
 
     pub(crate) async fn get(&self, person: &str, path: &str) -> Answer {
@@ -171,11 +227,11 @@ impl<'a> Ask<'a> {
     }
 
     pub(crate) fn json(self, body: &str) -> Self {
-        Self { body: body.to_owned(), ..self.header("content-type", "application/json") }
+        self.header("content-type", "application/json").body(body.to_owned())
     }
 
-    pub(crate) fn body(self, body: String) -> Self {
-        Self { body, ..self }
+    pub(crate) fn body(self, body: impl Into<Body>) -> Self {
+        Self { body: body.into(), ..self }
     }
 
     pub(crate) async fn send(self) -> Answer {
@@ -183,7 +239,7 @@ impl<'a> Ask<'a> {
         for (name, value) in self.headers {
             request = request.header(name, value.as_bytes());
         }
-        let response = self.world.router.clone().oneshot(request.body(Body::from(self.body)).unwrap()).await.unwrap();
+        let response = self.world.router.clone().oneshot(request.body(self.body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }

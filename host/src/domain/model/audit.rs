@@ -103,7 +103,9 @@ words! {
         Host = "host",
         /// The platform's directory, as it was imported.
         Directory = "directory",
-        /// The platform's backend vouches for the person, and proved itself with the service token.
+        /// The person brought a JWT of the platform.
+        Jwt = "jwt",
+        /// A machine of the platform vouches for the person, and proved itself with a service token.
         ServiceToken = "service_token",
         /// Whoever could run the command line on the host's machine.
         CommandLine = "command_line",
