@@ -1,6 +1,8 @@
 //! The program as people run it: real processes, real folders.
 
 mod audit;
+#[cfg(unix)]
+mod config;
 mod contact;
 mod decide;
 #[cfg(unix)]

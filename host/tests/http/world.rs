@@ -6,9 +6,9 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use security_contact_host::auth::{Authenticator, JwtRules, JwtVerifier, KeySet, KeySource, Scope, ServiceTokens};
 use security_contact_host::domain::model::{DirectoryEntry, Member};
 use security_contact_host::domain::ports::{Clock, Store};
-use security_contact_host::auth::{Authenticator, JwtRules, JwtVerifier, KeySet, KeySource, Scope, ServiceTokens};
 use security_contact_host::domain::{Contacts, Directories, Events};
 use security_contact_host::engine::Engine;
 use security_contact_host::http::{App, Mode, router};
@@ -75,7 +75,8 @@ pub(crate) fn jwt(account: &str, person: &str, claims: Value) -> String {
         "exp": TestClock.now().millis() / 1_000 + 60,
     });
     all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
-    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &all, &jsonwebtoken::EncodingKey::from_secret(SECRET)).unwrap()
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &all, &jsonwebtoken::EncodingKey::from_secret(SECRET))
+        .unwrap()
 }
 
 pub(crate) struct World {
