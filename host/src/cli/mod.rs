@@ -13,11 +13,13 @@ mod import;
 mod lines;
 mod logging;
 mod migrate;
+mod operate;
 mod options;
 mod outbox;
 mod policy;
 mod print;
 mod progress;
+mod reload;
 mod review;
 mod secret;
 mod seed;
@@ -29,6 +31,7 @@ mod work;
 mod worker;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -50,6 +53,9 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+/// How long what blocks a thread may hold up the end of the program.
+const BLOCKED: Duration = Duration::from_secs(5);
 
 const AFTER_HELP: &str = "\
 Environment:
@@ -162,7 +168,10 @@ fn run(cli: Cli) -> anyhow::Result<End> {
     };
     logging::start(options.log_filter(usual_log)?, format);
     let runtime = Runtime::new().context("the threads of this program cannot be started")?;
-    runtime.block_on(command.run(&options))
+    let end = runtime.block_on(command.run(&options));
+    // A lookup of a name that nobody answers holds up nobody.
+    runtime.shutdown_timeout(BLOCKED);
+    end
 }
 
 impl Command {

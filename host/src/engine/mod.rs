@@ -4,11 +4,14 @@
 //! limited, and every address and length that it names is checked before use. An instance that traps is thrown away;
 //! one that was used long enough is replaced.
 
+mod current;
 mod guest;
 mod metadata;
 mod module;
 mod pool;
+mod watch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use security_contact_policy::codec::{Call, Reply};
@@ -18,8 +21,10 @@ use security_contact_policy::{
 };
 use serde::Serialize;
 
+pub use current::CurrentEngine;
 pub use metadata::Metadata;
 pub use module::MODULE;
+pub use watch::{Decided, Replaced, Watch};
 
 use module::Module;
 use pool::Pool;
@@ -106,6 +111,7 @@ pub enum EngineError {
 /// ```
 pub struct Engine {
     pool: Pool,
+    watch: Option<Arc<dyn Watch>>,
     module: Vec<u8>,
     rules: Rules,
     identity: PolicyIdentity,
@@ -130,7 +136,25 @@ impl Engine {
         let module_sha256 = module.sha256().to_owned();
         let (pool, Identity { policy_version, fingerprint }) = Pool::new(module, rules, limits)?;
         let identity = PolicyIdentity { policy_version, module_sha256, fingerprint };
-        Ok(Self { pool, module: bytes.to_vec(), rules: rules.clone(), identity })
+        Ok(Self { pool, watch: None, module: bytes.to_vec(), rules: rules.clone(), identity })
+    }
+
+    /// The same module under other rules, compiled no second time.
+    ///
+    /// # Errors
+    /// [`EngineError::Rules`] when the rules are outside their limits, or what making an instance brings.
+    pub fn under(&self, rules: &Rules) -> Result<Self, EngineError> {
+        rules.validate().map_err(EngineError::Rules)?;
+        let (pool, Identity { policy_version, fingerprint }) = self.pool.under(rules)?;
+        let identity =
+            PolicyIdentity { policy_version, module_sha256: self.identity.module_sha256.clone(), fingerprint };
+        Ok(Self { pool, watch: self.watch.clone(), module: self.module.clone(), rules: rules.clone(), identity })
+    }
+
+    /// The same engine, which tells somebody what it does.
+    #[must_use]
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { pool: self.pool.watched_by(watch.clone()), watch: Some(watch), ..self }
     }
 
     /// Which policy decides here.
@@ -168,7 +192,7 @@ impl Engine {
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
     pub fn eligibility_many(&self, people: Vec<Person>, now: Instant) -> Result<Vec<Verdict>, EngineError> {
         let count = people.len();
-        match self.pool.call(&Call::EligibilityMany(people, now))? {
+        match self.call(&Call::EligibilityMany(people, now))? {
             Reply::Verdicts(verdicts) if verdicts.len() == count => Ok(verdicts),
             other => Err(unfitting(&other)),
         }
@@ -214,7 +238,7 @@ impl Engine {
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
     pub fn review_many(&self, requests: Vec<ReviewRequest>) -> Result<Vec<ReviewOutcome>, EngineError> {
         let count = requests.len();
-        match self.pool.call(&Call::ReviewMany(requests))? {
+        match self.call(&Call::ReviewMany(requests))? {
             Reply::Reviews(reviews) if reviews.len() == count => {
                 Ok(reviews.into_iter().map(|review| review.0).collect())
             }
@@ -242,8 +266,16 @@ impl Engine {
         self.pool.decide(request.as_cbor())
     }
 
+    /// Sends one call to the module, and tells whoever watches what came of it.
+    fn call(&self, call: &Call) -> Result<Reply, EngineError> {
+        match &self.watch {
+            Some(watch) => watch::watched(watch.as_ref(), call, || self.pool.call(call)),
+            None => self.pool.call(call),
+        }
+    }
+
     fn answer(&self, request: Request) -> Result<Answer, EngineError> {
-        match self.pool.call(&Call::One(request))? {
+        match self.call(&Call::One(request))? {
             Reply::Answer(answer) => Ok(answer),
             other => Err(unfitting(&other)),
         }

@@ -13,7 +13,7 @@
 //! | `POST /v1/directory:import` | a whole directory, as lines of JSON | `directory:write` |
 //! | `GET /v1/policy` | the policy and rules in force | whoever is known |
 //! | `GET /v1/policy/module.wasm` | the module itself | whoever is known |
-//! | `GET /healthz` | whether the server can read its store | anybody |
+//! | `GET /healthz`, `GET /readyz` | whether the process answers; whether it can do its work | anybody |
 //! | `GET /accounts/{account}/settings/security` | the settings page | anybody; it asks the routes above |
 //! | `GET /`, `GET /demo/people` | where to start, and who to be | the demo alone |
 //!
@@ -34,9 +34,12 @@ mod health;
 mod history;
 mod import;
 mod input;
+mod operations;
 mod page;
 mod policy;
 mod problem;
+mod ready;
+mod request_id;
 mod serve;
 
 use std::sync::Arc;
@@ -47,12 +50,14 @@ use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post, put};
 use security_contact_policy::{Access, Reason};
 
+pub use operations::operations;
 pub use serve::serve;
 
 use crate::auth::Authenticator;
 use crate::domain::ports::Store;
 use crate::domain::{Contacts, Directories, DomainError, Events};
-use crate::engine::Engine;
+use crate::engine::CurrentEngine;
+use crate::metrics::Metrics;
 use caller::{Actor, Viewer};
 use gate::Gates;
 use problem::Problem;
@@ -73,9 +78,10 @@ pub struct App {
     contacts: Arc<Contacts>,
     directories: Arc<Directories>,
     events: Arc<Events>,
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     store: Arc<dyn Store>,
     mode: Mode,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl App {
@@ -85,11 +91,17 @@ impl App {
         contacts: Arc<Contacts>,
         directories: Arc<Directories>,
         events: Arc<Events>,
-        engine: Arc<Engine>,
+        engine: impl Into<CurrentEngine>,
         store: Arc<dyn Store>,
         mode: Mode,
     ) -> Self {
-        Self { contacts, directories, events, engine, store, mode }
+        Self { contacts, directories, events, engine: engine.into(), store, mode, metrics: None }
+    }
+
+    /// The same, whose requests are counted and timed.
+    #[must_use]
+    pub fn measured(self, metrics: Option<Arc<Metrics>>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// What the person may do with the field of the account. Who asks for an account that does not exist is a
@@ -123,8 +135,9 @@ impl App {
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
     let demo = matches!(app.mode, Mode::Demo);
+    let metrics = app.metrics.clone();
     let app = Arc::new(app);
-    let gates = Arc::new(Gates::new(Arc::clone(&app.engine)));
+    let gates = Arc::new(Gates::new(app.engine.clone()));
     // As long as it takes: the import itself sees that neither silence nor a line is too long.
     let long = Router::new().route("/v1/directory:import", post(import::post)).with_state(Arc::clone(&app));
     let mut router = Router::new()
@@ -136,7 +149,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/accounts/{account}/people/{person}", put(directory::put_person).delete(directory::delete_person))
         .route("/v1/policy", get(policy::get))
         .route("/v1/policy/module.wasm", get(policy::module))
-        .route("/healthz", get(health::get));
+        .route("/healthz", get(health::get))
+        .route("/readyz", get(ready::get));
     if demo {
         router = router.route("/", get(demo::redirect)).route("/demo/people", get(demo::people));
     }
@@ -152,5 +166,9 @@ pub fn router(app: App) -> Router {
     if demo {
         router = router.layer(from_fn(guard::this_machine_only));
     }
-    router.layer(map_response(guard::headers)).layer(guard::trace())
+    let mut router = router.layer(map_response(guard::headers)).layer(guard::trace());
+    if let Some(metrics) = metrics {
+        router = router.layer(from_fn_with_state(metrics, operations::measure));
+    }
+    router.layer(from_fn(request_id::assign))
 }

@@ -11,6 +11,8 @@ mod events;
 mod gate;
 mod import;
 #[cfg(unix)]
+mod operations;
+#[cfg(unix)]
 mod outbox;
 #[cfg(unix)]
 #[path = "../smtp/peer.rs"]

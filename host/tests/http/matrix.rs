@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::world::{World, jwt, token_of};
 
 /// Every route of the API: method, path, body, and what it takes.
-const ROUTES: [(&str, &str, &str, Needs); 14] = [
+const ROUTES: [(&str, &str, &str, Needs); 15] = [
     ("GET", "/v1/accounts/acme/security-contact", "", Needs::View),
     ("PUT", "/v1/accounts/acme/security-contact", r#"{"userId":"u-jonas"}"#, Needs::Edit),
     ("DELETE", "/v1/accounts/acme/security-contact", "", Needs::Edit),
@@ -25,6 +25,7 @@ const ROUTES: [(&str, &str, &str, Needs); 14] = [
     ("GET", "/v1/policy", "", Needs::Known),
     ("GET", "/v1/policy/module.wasm", "", Needs::Known),
     ("GET", "/healthz", "", Needs::Nothing),
+    ("GET", "/readyz", "", Needs::Nothing),
     ("GET", "/accounts/acme/settings/security", "", Needs::Nothing),
 ];
 
