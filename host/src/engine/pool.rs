@@ -1,6 +1,6 @@
 //! Instances of the module that wait for calls.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use security_contact_policy::codec::{Call, Reply, encode};
@@ -9,11 +9,13 @@ use security_contact_policy::{Identity, Rules};
 
 use super::guest::{EPOCHS_PER_CALL, Guest};
 use super::module::Module;
+use super::watch::{Replaced, Watch};
 use super::{EngineError, Limits};
 
 /// As many instances as calls ever ran at once, each used by one call at a time.
 pub(super) struct Pool {
-    module: Module,
+    module: Arc<Module>,
+    watch: Option<Arc<dyn Watch>>,
     rules: Rules,
     limits: Limits,
     #[allow(clippy::vec_box)] // a guest is large, and moves with every call
@@ -24,8 +26,27 @@ impl Pool {
     /// A pool with its first instance and which policy that is, so that a module that cannot work is found at the start.
     pub(super) fn new(module: Module, rules: &Rules, limits: Limits) -> Result<(Self, Identity), EngineError> {
         tick(module.engine(), limits);
+        Self::begin(Arc::new(module), None, rules, limits)
+    }
+
+    /// Another pool of the same module, whose ticker goes on for both.
+    pub(super) fn under(&self, rules: &Rules) -> Result<(Self, Identity), EngineError> {
+        Self::begin(Arc::clone(&self.module), self.watch.clone(), rules, self.limits)
+    }
+
+    /// The same pool, which tells somebody when it replaces an instance.
+    pub(super) fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    fn begin(
+        module: Arc<Module>,
+        watch: Option<Arc<dyn Watch>>,
+        rules: &Rules,
+        limits: Limits,
+    ) -> Result<(Self, Identity), EngineError> {
         let (first, identity) = Guest::new(&module, rules, &limits)?;
-        Ok((Self { module, rules: rules.clone(), limits, idle: Mutex::new(vec![Box::new(first)]) }, identity))
+        Ok((Self { module, watch, rules: rules.clone(), limits, idle: Mutex::new(vec![Box::new(first)]) }, identity))
     }
 
     /// Sends one call to some instance.
@@ -58,11 +79,19 @@ impl Pool {
             Some(guest) => guest,
             None => Box::new(Guest::new(&self.module, &self.rules, &self.limits)?.0),
         };
-        let done = act(&mut guest)?;
+        let done = act(&mut guest).inspect_err(|_| self.tell(Replaced::Failed))?;
         if guest.calls() < self.limits.calls_per_instance {
             self.idle().push(guest);
+        } else {
+            self.tell(Replaced::UsedUp);
         }
         Ok(done)
+    }
+
+    fn tell(&self, replaced: Replaced) {
+        if let Some(watch) = &self.watch {
+            watch.replaced(replaced);
+        }
     }
 
     /// The lock is held for a push or a pop alone, which cannot leave the list half-changed.

@@ -112,7 +112,7 @@ impl ContactState {
             designation: view.snapshot.chosen.map(Designation::of),
             account: AccountName { id: view.snapshot.account, name: view.snapshot.name },
             can_edit: access.can_edit,
-            fingerprint: app.engine.identity().fingerprint.clone(),
+            fingerprint: app.engine.get().identity().fingerprint.clone(),
         }
     }
 

@@ -16,6 +16,7 @@ use tracing::{Level, Span, info_span};
 
 use super::input::only_header;
 use super::problem::Problem;
+use super::request_id;
 
 /// How long a request may take, its body included.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
@@ -105,7 +106,7 @@ fn is_loopback(host: &str) -> bool {
 type Trace =
     TraceLayer<SharedClassifier<ServerErrorsAsFailures>, fn(&Request) -> Span, (), DefaultOnResponse, (), (), ()>;
 
-/// Logs one line a request: method, route, status and time. Paths and queries hold ids, names and addresses, so that
+/// Logs one line a request: its id, method, route, status and time. Paths and queries hold ids, names and addresses, so that
 /// only the route's pattern is logged.
 pub(super) fn trace() -> Trace {
     TraceLayer::new_for_http()
@@ -119,7 +120,7 @@ pub(super) fn trace() -> Trace {
 
 fn span(request: &Request) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-    info_span!("http", method = %request.method(), route)
+    info_span!("http", request_id = request_id::of(request), method = %request.method(), route)
 }
 
 #[cfg(test)]

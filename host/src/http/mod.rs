@@ -14,7 +14,7 @@
 //! | `GET /v1/policy` | the policy and rules in force | whoever is known |
 //! | `GET /v1/policy/module.wasm` | the module itself | whoever is known |
 //! | `GET /openapi.json` | all of this for programs | anybody |
-//! | `GET /healthz` | whether the server can read its store | anybody |
+//! | `GET /healthz`, `GET /readyz` | whether the process answers; whether it can do its work | anybody |
 //! | `GET /accounts/{account}/settings/security` | the settings page | anybody; it asks the routes above |
 //! | `GET /`, `GET /demo/people` | where to start, and who to be | the demo alone |
 //!
@@ -37,9 +37,12 @@ mod import;
 mod input;
 mod limits;
 mod openapi;
+mod operations;
 mod page;
 mod policy;
 mod problem;
+mod ready;
+mod request_id;
 mod serve;
 
 use std::sync::Arc;
@@ -53,12 +56,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use limits::Limits;
+pub use operations::operations;
 pub use serve::serve;
 
 use crate::auth::Authenticator;
 use crate::domain::ports::{Clock, Store};
 use crate::domain::{ContactView, Contacts, Directories, DomainError, Events};
-use crate::engine::Engine;
+use crate::engine::CurrentEngine;
+use crate::metrics::Metrics;
 use caller::{Actor, Viewer};
 use gate::Gates;
 use limits::Limiters;
@@ -80,10 +85,11 @@ pub struct App {
     contacts: Arc<Contacts>,
     directories: Arc<Directories>,
     events: Arc<Events>,
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     store: Arc<dyn Store>,
     mode: Mode,
     limiters: Option<Limiters>,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl App {
@@ -93,17 +99,23 @@ impl App {
         contacts: Arc<Contacts>,
         directories: Arc<Directories>,
         events: Arc<Events>,
-        engine: Arc<Engine>,
+        engine: impl Into<CurrentEngine>,
         store: Arc<dyn Store>,
         mode: Mode,
     ) -> Self {
-        Self { contacts, directories, events, engine, store, mode, limiters: None }
+        Self { contacts, directories, events, engine: engine.into(), store, mode, limiters: None, metrics: None }
     }
 
     /// The same, and nobody gets more answers than that.
     #[must_use]
     pub fn limited(self, limits: Limits, clock: Arc<dyn Clock>) -> Self {
         Self { limiters: Some(Limiters::new(limits, clock)), ..self }
+    }
+
+    /// The same, whose requests are counted and timed.
+    #[must_use]
+    pub fn measured(self, metrics: Option<Arc<Metrics>>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// What the person may do with the field of the account. Who asks for an account that does not exist is a
@@ -160,6 +172,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(policy::get))
         .routes(routes!(policy::module))
         .routes(routes!(health::get))
+        .routes(routes!(ready::get))
         .routes(routes!(openapi::get))
 }
 
@@ -182,8 +195,9 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
     let demo = matches!(app.mode, Mode::Demo);
+    let metrics = app.metrics.clone();
     let app = Arc::new(app);
-    let gates = Arc::new(Gates::new(Arc::clone(&app.engine)));
+    let gates = Arc::new(Gates::new(app.engine.clone()));
     let (long, _) = long_api().with_state(Arc::clone(&app)).split_for_parts();
     let (mut router, _) = api().split_for_parts();
     if demo {
@@ -201,5 +215,9 @@ pub fn router(app: App) -> Router {
     if demo {
         router = router.layer(from_fn(guard::this_machine_only));
     }
-    router.layer(from_fn(guard::sizes)).layer(map_response(guard::headers)).layer(guard::trace())
+    let mut router = router.layer(from_fn(guard::sizes)).layer(map_response(guard::headers)).layer(guard::trace());
+    if let Some(metrics) = metrics {
+        router = router.layer(from_fn_with_state(metrics, operations::measure));
+    }
+    router.layer(from_fn(request_id::assign))
 }

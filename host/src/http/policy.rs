@@ -56,7 +56,8 @@ pub(super) async fn module(
     Params(Wanted { sha256 }): Params<Wanted>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let present = &app.engine.identity().module_sha256;
+    let engine = app.engine.get();
+    let present = &engine.identity().module_sha256;
     if sha256.as_ref().is_some_and(|wanted| wanted != present) {
         return Err(Problem::unknown_module());
     }
@@ -66,7 +67,7 @@ pub(super) async fn module(
     if headers.get(IF_NONE_MATCH) == Some(&etag) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
-    Ok((caching, [(CONTENT_TYPE, "application/wasm")], app.engine.module().to_vec()).into_response())
+    Ok((caching, [(CONTENT_TYPE, "application/wasm")], engine.module().to_vec()).into_response())
 }
 
 /// Which policy decides here
@@ -76,9 +77,6 @@ pub(super) async fn module(
     security(("person" = []), ("machine" = [])),
 )]
 pub(super) async fn get(State(app): State<Arc<App>>, _: Caller) -> Json<Policy> {
-    Json(Policy {
-        identity: app.engine.identity().clone(),
-        abi_version: ABI_VERSION,
-        rules: app.engine.rules().clone(),
-    })
+    let engine = app.engine.get();
+    Json(Policy { identity: engine.identity().clone(), abi_version: ABI_VERSION, rules: engine.rules().clone() })
 }

@@ -164,10 +164,9 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the request took too long; try again")
     }
 
-    /// The store does not answer.
-    pub(super) fn unavailable(error: &StoreError) -> Self {
-        log(error);
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the store does not answer")
+    /// The host cannot do its work now, and these parts of it are why.
+    pub(super) fn not_ready(parts: &[&str]) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", parts.join("; "))
     }
 
     /// Others were faster, again and again.

@@ -1,6 +1,8 @@
 //! The program as people run it: real processes, real folders.
 
 mod audit;
+#[cfg(unix)]
+mod config;
 mod contact;
 mod decide;
 #[cfg(unix)]
@@ -8,6 +10,8 @@ mod events;
 #[cfg(unix)]
 mod gate;
 mod import;
+#[cfg(unix)]
+mod operations;
 #[cfg(unix)]
 mod outbox;
 #[cfg(unix)]

@@ -19,6 +19,7 @@ const ROWS: &[(&str, &str, Needs)] = &[
     ("GET", "/assets/security_contact_policy_bg.wasm", Needs::Nothing),
     ("GET", "/healthz", Needs::Nothing),
     ("GET", "/openapi.json", Needs::Nothing),
+    ("GET", "/readyz", Needs::Nothing),
     ("GET", "/v1/accounts/{account}/security-contact", Needs::View),
     ("GET", "/v1/accounts/{account}/security-contact/candidates", Needs::View),
     ("GET", "/v1/accounts/{account}/security-contact/history", Needs::View),

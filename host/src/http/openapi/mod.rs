@@ -28,11 +28,11 @@ pub(super) use params::{
 };
 pub(super) use problems::{
     Always, Choosing, Dispatching, Fetching, Importing, Known, PuttingAccount, PuttingPerson, RemovingPerson,
-    Resetting, Viewing,
+    Resetting, Viewing, Working,
 };
 pub(super) use text::{
     AccountId, DisplayName, ETag, EventText, Fingerprint, Healthy, Instant, MailAddress, ModuleBytes, Outcome, Queued,
-    RoleName, UserId,
+    ReadyToWork, RoleName, UserId,
 };
 
 /// What the routes share.

@@ -50,6 +50,8 @@ macro_rules! problems {
 problems! {
     /// Of a route that anybody may ask.
     Always: [ALWAYS]
+    /// Of the host when it cannot work.
+    Working: [ALWAYS] + { 503 "not_ready"; }
     /// Of a route for whoever is known.
     Known: [ALWAYS, KNOWN]
     /// The module's.

@@ -127,6 +127,7 @@ texts! {
     Outcome: Word(&["changed", "unchanged"]);
     Queued: Word(&["queued", "repeated"]);
     Healthy: Word(&["ok"]);
+    ReadyToWork: Word(&["ready"]);
     ModuleBytes: Kind {
         description: "WebAssembly.",
         length: None, pattern: None, format: Some(SchemaFormat::KnownFormat(KnownFormat::Binary)),

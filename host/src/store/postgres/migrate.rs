@@ -51,6 +51,15 @@ pub(super) async fn migrate(client: &mut Client, steps: &[&str]) -> Result<(), M
     Ok(tx.commit().await?)
 }
 
+/// Whether the database has seen all of the steps, and no others.
+pub(super) async fn fits(client: &impl GenericClient, steps: &[&str]) -> Result<bool, Fault> {
+    match lacking(client, steps).await {
+        Ok(lacking) => Ok(lacking.is_some_and(<[_]>::is_empty)),
+        Err(MigrateError::Fault(fault)) => Err(fault),
+        Err(MigrateError::Foreign | MigrateError::Newer { .. }) => Ok(false),
+    }
+}
+
 /// Marks an empty database as ours, which then lacks every step.
 async fn mark<'s>(tx: &Transaction<'_>, steps: &'s [&'s str]) -> Result<&'s [&'s str], MigrateError> {
     tx.batch_execute(

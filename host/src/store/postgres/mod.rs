@@ -46,7 +46,7 @@ use self::fault::Fault;
 pub use self::open::OpenError;
 use self::open::{Limits, open};
 use crate::domain::model::{
-    AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
+    AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
     IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
@@ -219,5 +219,17 @@ impl Store for PostgresStore {
 
     async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError> {
         self.run(async |client| outbox::discard(client, id, now).await).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.run(async |client| outbox::backlog(client).await).await
+    }
+
+    async fn fits(&self) -> Result<bool, StoreError> {
+        self.run(async |client| {
+            let client: &tokio_postgres::Client = client;
+            migrate::fits(client, migrate::MIGRATIONS).await
+        })
+        .await
     }
 }

@@ -34,6 +34,15 @@ pub(super) fn migrate(connection: &mut Connection, steps: &[&str]) -> Result<(),
     Ok(tx.commit()?)
 }
 
+/// Whether the file has seen all of the steps, and no others.
+pub(super) fn fits(tx: &Transaction<'_>, steps: &[&str]) -> Result<bool, rusqlite::Error> {
+    match lacking(tx, steps) {
+        Ok(lacking) => Ok(lacking.is_empty()),
+        Err(MigrateError::Sqlite(error)) => Err(error),
+        Err(MigrateError::Foreign | MigrateError::Newer { .. }) => Ok(false),
+    }
+}
+
 /// The steps that the file lacks; it is ours or empty.
 fn lacking<'s>(tx: &Transaction<'_>, steps: &'s [&'s str]) -> Result<&'s [&'s str], MigrateError> {
     let application_id: i32 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;
