@@ -2,27 +2,40 @@
 
 mod audit;
 mod callers;
+mod candidates;
 mod change;
+mod changing;
+mod check;
+mod checking;
+mod completions;
+mod contact;
 mod decide;
 mod demo;
+mod doctor;
 mod events;
+mod export;
 mod folder;
 mod history;
 mod import;
 mod lines;
 mod logging;
+mod man;
 mod migrate;
 mod options;
 mod outbox;
 mod policy;
 mod print;
+mod private;
 mod progress;
+mod remote;
 mod review;
 mod seed;
 mod serve;
+mod served;
 mod server;
 mod show;
 mod signals;
+mod token;
 mod work;
 mod worker;
 
@@ -33,6 +46,7 @@ use clap::{Parser, Subcommand};
 
 use logging::Format;
 use options::Options;
+use remote::RemoteError;
 use tokio::runtime::Runtime;
 
 use crate::domain::DomainError;
@@ -57,19 +71,24 @@ Exit codes:
   0  done
   1  failed: standard error says why
   2  the command line is wrong
-  3  the policy refused the change
+  3  the policy says no: it refused the change, or somebody who was checked cannot be the contact
   4  somebody else changed the account at the same time: look again, then try again;
-     or the key came before with another request: choose another key";
+     or the key came before with another request: choose another key
+  5  the server does not accept the token, or the token lacks a scope: standard error says which";
 
 #[derive(Subcommand)]
 enum Command {
     Demo(demo::Demo),
     Serve(Box<serve::Serve>),
     Worker(Box<worker::WorkerCommand>),
+    Doctor(Box<doctor::Doctor>),
     Import(import::Import),
+    Export(export::Export),
+    Check(check::Check),
     Show(show::Show),
     Set(change::Set),
     Reset(change::Reset),
+    Candidates(candidates::Candidates),
     History(history::History),
     Events(events::Events),
     Review(review::Review),
@@ -78,6 +97,9 @@ enum Command {
     Migrate(migrate::Migrate),
     Decide(decide::Decide),
     Policy(policy::Policy),
+    Token(token::Token),
+    Completions(completions::Completions),
+    Man(man::ManPages),
 }
 
 /// How a command ended that said everything there is to say.
@@ -93,6 +115,8 @@ enum End {
     Refused,
     /// Somebody else was faster, or used the key.
     Conflict,
+    /// The token does not suffice.
+    Forbidden,
 }
 
 impl End {
@@ -100,10 +124,14 @@ impl End {
     fn of(error: &anyhow::Error) -> Self {
         if error.is::<UsageError>() {
             Self::Usage
-        } else if matches!(error.downcast_ref(), Some(DomainError::Busy)) {
+        } else if error.downcast_ref().is_some_and(DomainError::is_busy) {
             Self::Conflict
         } else {
-            Self::Failed
+            match error.downcast_ref() {
+                Some(RemoteError::Token { .. } | RemoteError::Scope { .. }) => Self::Forbidden,
+                Some(RemoteError::Refused(_)) => Self::Refused,
+                _ => Self::Failed,
+            }
         }
     }
 
@@ -114,6 +142,7 @@ impl End {
             Self::Usage => 2,
             Self::Refused => 3,
             Self::Conflict => 4,
+            Self::Forbidden => 5,
         }
     }
 }
@@ -152,10 +181,14 @@ impl Command {
             Self::Demo(command) => command.run(options).await,
             Self::Serve(command) => command.run(options).await,
             Self::Worker(command) => command.run(options).await,
+            Self::Doctor(command) => command.run(options).await,
             Self::Import(command) => command.run(options).await,
+            Self::Export(command) => command.run(options).await,
+            Self::Check(command) => command.run(options),
             Self::Show(command) => command.run(options).await,
             Self::Set(command) => command.run(options).await,
             Self::Reset(command) => command.run(options).await,
+            Self::Candidates(command) => command.run(options).await,
             Self::History(command) => command.run(options).await,
             Self::Events(command) => command.run(options).await,
             Self::Review(command) => command.run(options).await,
@@ -164,6 +197,9 @@ impl Command {
             Self::Migrate(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
+            Self::Token(command) => command.run(),
+            Self::Completions(command) => command.run(),
+            Self::Man(command) => command.run(),
         }
     }
 }

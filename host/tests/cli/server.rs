@@ -249,7 +249,7 @@ fn what_serve_needs_is_told_in_one_line() {
     let command = serve(&folder, &["--maildir", "unused"]);
     folder.write("token", "hunter2");
     let error = run_with(command, b"").failed(1);
-    assert!(error.contains("token` cannot be used: the service token needs at least 32"), "{error}");
+    assert!(error.contains("token` cannot be used: a token needs at least 32"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
 }
 
