@@ -8,7 +8,7 @@ use std::sync::Arc;
 use security_contact_policy::Rules;
 
 use crate::clock::SystemClock;
-use crate::domain::ports::{Clock, Mailer, Store};
+use crate::domain::ports::{Clock, Mailer, SendError, Store};
 use crate::domain::{Contacts, Directories, Events, Reviews};
 use crate::engine::{CurrentEngine, Engine, EngineError};
 use crate::mail::{MailSetupError, MaildirMailer, Sender, SmtpMailer};
@@ -53,8 +53,10 @@ pub enum StoreAt {
 pub struct Schema {
     /// What keeps it: `SQLite` or `PostgreSQL`.
     pub keeper: &'static str,
-    /// Which of that keeper's schemas it has.
+    /// Which of that keeper's schemas it has; 0 for a database without anything of ours.
     pub number: usize,
+    /// Which one this program needs.
+    pub known: usize,
 }
 
 /// What happens when the data folder holds no store.
@@ -133,12 +135,18 @@ pub async fn open_measured(
 fn put_together(engine: Engine, store: Arc<dyn Store>) -> Parts {
     let engine = Arc::new(engine);
     let current = CurrentEngine::from(engine.clone());
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock = clock();
     let contacts = Arc::new(Contacts::new(current.clone(), store.clone(), clock.clone()));
     let directories = Arc::new(Directories::new(current.clone(), store.clone(), clock.clone()));
     let reviews = Arc::new(Reviews::new(current.clone(), store.clone(), clock.clone()));
     let events = Arc::new(Events::new(current.clone(), store.clone(), clock.clone()));
     Parts { engine, current, store, clock, contacts, directories, reviews, events }
+}
+
+/// The clock of this machine.
+#[must_use]
+pub fn clock() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
 }
 
 /// The store alone of a data folder, if the folder has one.
@@ -171,9 +179,31 @@ pub fn create_private(folder: &Path) -> Result<(), WiringError> {
 pub async fn migrate(at: &StoreAt) -> Result<Schema, WiringError> {
     open_store(at, IfMissing::Create).await?;
     Ok(match at {
-        StoreAt::Folder(_) => Schema { keeper: "SQLite", number: SqliteStore::SCHEMA },
-        StoreAt::Database(_) => Schema { keeper: "PostgreSQL", number: PostgresStore::SCHEMA },
+        StoreAt::Folder(_) => of_sqlite(SqliteStore::SCHEMA),
+        StoreAt::Database(_) => of_postgres(PostgresStore::SCHEMA),
     })
+}
+
+/// Which schema a store has. Nothing is made or changed.
+///
+/// # Errors
+/// Every [`WiringError`]; each says in one line what to do.
+pub async fn schema(at: &StoreAt) -> Result<Schema, WiringError> {
+    match at {
+        StoreAt::Folder(data) => {
+            let found = SqliteStore::schema(&data.join(STORE_FILE));
+            Ok(of_sqlite(found.map_err(|error| of_folder(data, error))?))
+        }
+        StoreAt::Database(url) => Ok(of_postgres(PostgresStore::schema(url).await?)),
+    }
+}
+
+const fn of_sqlite(number: usize) -> Schema {
+    Schema { keeper: "SQLite", number, known: SqliteStore::SCHEMA }
+}
+
+const fn of_postgres(number: usize) -> Schema {
+    Schema { keeper: "PostgreSQL", number, known: PostgresStore::SCHEMA }
 }
 
 async fn open_store(at: &StoreAt, if_missing: IfMissing) -> Result<Arc<dyn Store>, WiringError> {
@@ -191,10 +221,14 @@ fn open_folder(data: &Path, if_missing: IfMissing) -> Result<SqliteStore, Wiring
         }
         IfMissing::Fail => OpenMode::Existing,
     };
-    SqliteStore::open(&data.join(STORE_FILE), mode).map_err(|error| match error {
+    SqliteStore::open(&data.join(STORE_FILE), mode).map_err(|error| of_folder(data, error))
+}
+
+fn of_folder(data: &Path, error: sqlite::OpenError) -> WiringError {
+    match error {
         sqlite::OpenError::Missing { .. } => WiringError::NoStore { folder: data.to_owned() },
         error => error.into(),
-    })
+    }
 }
 
 /// Sets mail up. Nothing is sent yet.
@@ -206,4 +240,32 @@ pub fn mailer(to: MailTo, sender: Sender) -> Result<Arc<dyn Mailer>, MailSetupEr
         MailTo::Folder(folder) => Arc::new(MaildirMailer::create(folder, sender)?),
         MailTo::Server(url) => Arc::new(SmtpMailer::from_url(&url, sender)?),
     })
+}
+
+/// Tries whether mail could go there, and says what was found. No mail is sent, and nothing is made.
+///
+/// # Errors
+/// Every [`MailTrialError`]; none quotes anything of a URL.
+pub async fn try_mail(to: MailTo, sender: Sender) -> Result<String, MailTrialError> {
+    Ok(match to {
+        MailTo::Folder(folder) => match MaildirMailer::is_writable(&folder)? {
+            true => format!("the Maildir `{}` can be written", folder.display()),
+            false => format!("the Maildir `{}` is made when it is needed", folder.display()),
+        },
+        MailTo::Server(url) => {
+            SmtpMailer::from_url(&url, sender)?.greet().await?;
+            "the mail server lets this program send".to_owned()
+        }
+    })
+}
+
+/// Why mail could not go out.
+#[derive(Debug, thiserror::Error)]
+pub enum MailTrialError {
+    /// It cannot be set up.
+    #[error(transparent)]
+    Setup(#[from] MailSetupError),
+    /// The mail server does not let this program send.
+    #[error("the mail server takes no mail from here: check its URL, and that it lets this machine send")]
+    Server(#[from] SendError),
 }

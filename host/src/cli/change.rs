@@ -5,15 +5,14 @@ use std::io;
 use anyhow::Context;
 use clap::Args;
 use security_contact_policy::{PolicyError, Reason, RefusalCode, UserId};
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use super::End;
+use super::contact::ContactJson;
 use super::options::Options;
-use super::print::{self, ContactJson};
-use crate::domain::model::{AccountId, Authentication, IdempotencyKey, InvalidText};
-use crate::domain::{Answered, ContactView, Once, Request, Wish};
-use crate::engine::Engine;
+use super::remote::{At, Place};
+use super::{End, changing, print};
+use crate::domain::Wish;
+use crate::domain::model::{AccountId, IdempotencyKey, InvalidText};
 use crate::wiring::IfMissing;
 
 /// Choose who is the security contact of an account
@@ -21,11 +20,15 @@ use crate::wiring::IfMissing;
 /// The policy decides: the actor has to be a manager of the account, and the person has to meet the criteria. The old
 /// and the new contact are told by mail, which a running server sends. Choosing the owner by name is a choice like any
 /// other: it stays with that person when the account gets another owner.
+///
+/// A server wants a token with the scope `people:act`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   $ security-contact set acme u-jonas --actor u-maya
-  $ security-contact set acme u-jonas --actor u-maya --if-version 3 --json")]
+  $ security-contact set acme u-jonas --actor u-maya --if-version 0 --json
+  $ security-contact set acme u-jonas --actor u-maya --idempotency-key ticket-4711 \\
+      --server https://contacts.example.com --token-file token")]
 pub(super) struct Set {
     /// The account's id
     account: AccountId,
@@ -39,10 +42,13 @@ pub(super) struct Set {
 /// Make the owner the security contact of an account again
 ///
 /// The account's choice is cleared, so that the contact is whoever owns the account, now and later.
+///
+/// A server wants a token with the scope `people:act`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
-  $ security-contact reset acme --actor u-maya")]
+Examples:
+  $ security-contact reset acme --actor u-maya
+  $ security-contact reset acme --actor u-maya --server https://contacts.example.com --token-file token")]
 pub(super) struct Reset {
     /// The account's id
     account: AccountId,
@@ -51,30 +57,39 @@ pub(super) struct Reset {
 }
 
 #[derive(Args, Debug)]
-struct How {
+pub(super) struct How {
     /// The id of the person in whose name this is done; has to be a manager of the account
     #[arg(long, value_name = "PERSON", value_parser = user_id)]
-    actor: UserId,
+    pub(super) actor: UserId,
     /// Do it only while the designation has this version, which `show` tells
     #[arg(long, value_name = "VERSION")]
-    if_version: Option<i64>,
-    /// Tells this request from others: the same one under the same key is done once, and answered alike for a day
+    pub(super) if_version: Option<i64>,
+    /// Tells this request from others: the same one under the same key is done once, and answered alike for two days
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
-    idempotency_key: Option<IdempotencyKey>,
+    pub(super) idempotency_key: Option<IdempotencyKey>,
     /// Print one JSON object, for programs
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 /// What became of a change, as JSON.
-#[derive(Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-enum Outcome<'a> {
-    Changed(ContactJson<'a>),
-    Unchanged(ContactJson<'a>),
-    Conflict(ContactJson<'a>),
-    Refused { code: RefusalCode, reasons: &'a [Reason] },
+pub(super) enum Outcome {
+    Changed(ContactJson),
+    Unchanged(ContactJson),
+    Conflict(ContactJson),
+    Refused { code: RefusalCode, reasons: Vec<Reason> },
     KeyReused {},
+}
+
+/// What became of a request.
+pub(super) struct Became {
+    pub(super) outcome: Outcome,
+    /// Whether it came before under the same key, and became that then.
+    pub(super) before: bool,
 }
 
 impl Set {
@@ -90,79 +105,64 @@ impl Reset {
 }
 
 async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) -> anyhow::Result<End> {
-    let parts = options.open(IfMissing::Fail).await?;
-    // An empty text, which nothing gives, would be told again as an answer that cannot be read.
-    let write = |answered: &Answered| serde_json::to_string(&outcome(answered, &parts.engine)).unwrap_or_default();
-    let request = Request {
-        account,
-        actor: &how.actor,
-        authenticated: Authentication::CommandLine,
-        wish,
-        version: how.if_version,
-        once: how.idempotency_key.as_ref().map(|key| Once { key, write: &write }),
+    let Became { outcome, before } = match how.at.place(options, IfMissing::Fail).await? {
+        Place::Here(parts) => changing::here(&parts, account, wish, how).await?,
+        Place::There(server) => changing::there(&server, account, wish, how)?,
     };
-    let answered = parts.contacts.change(&request).await?;
-    if let Answered::Again(text) = &answered {
-        return tell_again(text, how.json);
-    }
     if how.json {
-        print::json(&outcome(&answered, &parts.engine))?;
+        print::json(&outcome)?;
+    } else if before {
+        let word = outcome.word();
+        print::line(&format!("nothing was done: this request came before under the same key, and was {word}"))?;
     } else {
-        tell(&answered)?;
+        outcome.tell()?;
     }
-    Ok(match answered {
-        Answered::Changed(_) | Answered::Unchanged(_) | Answered::Again(_) => End::Done,
-        Answered::Refused { .. } => End::Refused,
-        Answered::Conflict(_) | Answered::KeyReused => End::Conflict,
-    })
+    Ok(outcome.end())
 }
 
-/// Tells what was answered before, and ends as the request did then.
-fn tell_again(text: &str, json: bool) -> anyhow::Result<End> {
-    let kept: Value = serde_json::from_str(text).context("the answer that was kept cannot be read")?;
-    let outcome = kept["outcome"].as_str().unwrap_or_default();
-    if json {
-        print::line(text)?;
-    } else {
-        print::line(&format!("nothing was done: this request came before under the same key, and was {outcome}"))?;
+impl Outcome {
+    fn end(&self) -> End {
+        match self {
+            Self::Changed(_) | Self::Unchanged(_) => End::Done,
+            Self::Refused { .. } => End::Refused,
+            Self::Conflict(_) | Self::KeyReused {} => End::Conflict,
+        }
     }
-    Ok(match outcome {
-        "refused" => End::Refused,
-        "conflict" => End::Conflict,
-        _ => End::Done,
-    })
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Changed(_) => "changed",
+            Self::Unchanged(_) => "unchanged",
+            Self::Refused { .. } => "refused",
+            Self::Conflict(_) => "conflict",
+            Self::KeyReused {} => "key_reused",
+        }
+    }
+
+    fn tell(&self) -> io::Result<()> {
+        let failure = match self {
+            Self::Changed(contact) => return contact.tell(),
+            Self::Unchanged(contact) => {
+                print::line("unchanged: it was so already")?;
+                return contact.tell();
+            }
+            Self::Conflict(contact) => {
+                format!("error: somebody else was faster: the version is {} now", contact.version)
+            }
+            Self::Refused { code: RefusalCode::NotAMember, .. } => {
+                "refused: the person is not a member of the account [not_a_member]".to_owned()
+            }
+            Self::Refused { code, reasons } => format!("refused: {code}: {}", print::reasons(reasons)),
+            Self::KeyReused {} => "error: another request came under this key: choose another key".to_owned(),
+        };
+        print::error(&failure);
+        Ok(())
+    }
 }
 
-fn outcome<'a>(answered: &'a Answered, engine: &'a Engine) -> Outcome<'a> {
-    match answered {
-        Answered::Changed(view) => Outcome::Changed(ContactJson::of(view, engine)),
-        Answered::Unchanged(view) => Outcome::Unchanged(ContactJson::of(view, engine)),
-        Answered::Conflict(view) => Outcome::Conflict(ContactJson::of(view, engine)),
-        Answered::Refused { code, reasons } => Outcome::Refused { code: *code, reasons },
-        Answered::KeyReused | Answered::Again(_) => Outcome::KeyReused {},
-    }
-}
-
-fn tell(answered: &Answered) -> io::Result<()> {
-    let failure = match answered {
-        Answered::Changed(view) => return print::contact(view),
-        Answered::Unchanged(view) => {
-            print::line("unchanged: it was so already")?;
-            return print::contact(view);
-        }
-        Answered::Conflict(ContactView { snapshot, .. }) => {
-            format!("error: somebody else was faster: the version is {} now", snapshot.version)
-        }
-        Answered::Refused { code: RefusalCode::NotAMember, .. } => {
-            "refused: the person is not a member of the account [not_a_member]".to_owned()
-        }
-        Answered::Refused { code, reasons } => format!("refused: {code}: {}", print::reasons(reasons)),
-        Answered::KeyReused | Answered::Again(_) => {
-            "error: another request came under this key: choose another key".to_owned()
-        }
-    };
-    print::error(&failure);
-    Ok(())
+/// What was kept of an earlier request.
+pub(super) fn kept(text: &str) -> anyhow::Result<Outcome> {
+    serde_json::from_str(text).context("the answer that was kept cannot be read")
 }
 
 fn idempotency_key(text: &str) -> Result<IdempotencyKey, InvalidText> {

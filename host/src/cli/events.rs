@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use security_contact_policy::{Event, EventKind, PolicyError, Severity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use ureq::http::Method;
 
 use super::options::Options;
+use super::remote::{Answer, Ask, At, Place, Server, other};
 use super::{End, print};
+use crate::auth::Scope;
 use crate::domain::Dispatched;
 use crate::domain::model::{AccountId, EventText, IdempotencyKey, InvalidText, NewEvent};
 use crate::wiring::IfMissing;
@@ -45,6 +49,8 @@ enum Command {
 ///
 /// The same event under the same key is sent once, however often you run this. When it was there already, that is told,
 /// and the command ends with 0; when the key belongs to another event of the account, it ends with 4.
+///
+/// A server wants a token with the scope `events:write`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Kinds:
@@ -60,7 +66,9 @@ Examples:
   $ security-contact events send acme --kind abnormal_login --severity high \\
       --key login-4711 --text 'Somebody logged in from a new country.'
   $ my-platform explain breach-12 | security-contact events send acme \\
-      --kind breach_alert --severity critical --key breach-12 --text-file -")]
+      --kind breach_alert --severity critical --key breach-12 --text-file -
+  $ security-contact events send acme --kind abnormal_login --severity high --key login-4711 \\
+      --text 'Hello' --server https://contacts.example.com --token-file token")]
 struct Send {
     /// The account's id
     account: AccountId,
@@ -78,6 +86,8 @@ struct Send {
     /// Print one JSON object, for programs
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 /// One of them has to be there.
@@ -93,7 +103,7 @@ struct Words {
 }
 
 /// What became of an event, as JSON.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 enum Outcome {
     Queued { id: i64 },
@@ -116,18 +126,32 @@ impl Send {
             Some(text) => text,
             None => read_text(&text_file.unwrap_or_default())?,
         };
-        let parts = options.open(IfMissing::Fail).await?;
-        let event = Event { kind: self.kind, severity: self.severity };
-        let dispatched = parts.events.dispatch(&self.account, &NewEvent { key: self.key, event, text }).await?;
+        let event = NewEvent { key: self.key, event: Event { kind: self.kind, severity: self.severity }, text };
+        let outcome = match self.at.place(options, IfMissing::Fail).await? {
+            Place::Here(parts) => Outcome::of(parts.events.dispatch(&self.account, &event).await?),
+            Place::There(server) => there(&server, &self.account, &event)?,
+        };
         if self.json {
-            print::json(&Outcome::of(dispatched))?
+            print::json(&outcome)?
         } else {
-            tell(dispatched)?
+            tell(outcome)?
         }
-        Ok(match dispatched {
-            Dispatched::Queued { .. } | Dispatched::Repeated { .. } => End::Done,
-            Dispatched::KeyReused => End::Conflict,
+        Ok(match outcome {
+            Outcome::Queued { .. } | Outcome::Repeated { .. } => End::Done,
+            Outcome::KeyReused {} => End::Conflict,
         })
+    }
+}
+
+/// Queues it on a server.
+fn there(server: &Server, account: &AccountId, new: &NewEvent) -> anyhow::Result<Outcome> {
+    let NewEvent { key, event: Event { kind, severity }, text } = new;
+    let body = json!({ "kind": kind, "severity": severity, "text": text }).to_string();
+    let ask = Ask::account(Method::POST, account, "/security-events", Scope::EventsWrite);
+    match server.send(ask.header("idempotency-key", key.as_str()), Some(&body))? {
+        Answer::Done(response) => server.json(response),
+        Answer::Problem(problem) if problem.code == "idempotency_key_reused" => Ok(Outcome::KeyReused {}),
+        Answer::Problem(problem) => Err(other(problem)),
     }
 }
 
@@ -141,15 +165,15 @@ impl Outcome {
     }
 }
 
-fn tell(dispatched: Dispatched) -> io::Result<()> {
-    match dispatched {
-        Dispatched::Queued { id } => {
+fn tell(outcome: Outcome) -> io::Result<()> {
+    match outcome {
+        Outcome::Queued { id } => {
             print::line(&format!("queued as number {id} of the outbox: a running server or worker sends it"))
         }
-        Dispatched::Repeated { id } => print::line(&format!(
+        Outcome::Repeated { id } => print::line(&format!(
             "nothing was done: this event came before under the same key, as number {id} of the outbox"
         )),
-        Dispatched::KeyReused => {
+        Outcome::KeyReused {} => {
             print::error("error: another event of the account came under this key: choose another key");
             Ok(())
         }

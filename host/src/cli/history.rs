@@ -4,22 +4,31 @@ use std::io;
 
 use clap::Args;
 use security_contact_policy::UserId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use ureq::http::Method;
 
 use super::options::Options;
+use super::remote::{Ask, At, Place, Server};
 use super::{End, known_account, print};
+use crate::auth::Scope;
 use crate::domain::model::{AccountId, AuditEntry, Detail};
-use crate::wiring::IfMissing;
+use crate::wiring::{IfMissing, Parts};
+
+/// How many entries a server gives at once.
+const PAGE: u32 = 200;
 
 /// Show what happened to the security contact of an account, the newest first
 ///
 /// Changes are told, what reviews did, attempts that were refused, security events with who received them, and mail
 /// addresses that no longer take mail. `security-contact audit verify` proves that nobody changed it afterwards.
+///
+/// A server wants a token with the scope `read`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   $ security-contact history acme
-  $ security-contact history acme --before 12 --limit 100 --json")]
+  $ security-contact history acme --before 12 --limit 100 --json
+  $ security-contact history acme --server https://contacts.example.com --token-file token")]
 pub(super) struct History {
     /// The account's id
     account: AccountId,
@@ -32,10 +41,12 @@ pub(super) struct History {
     /// Print one JSON object, for programs
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 /// The same shape that the HTTP API has.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
     entries: Vec<Entry>,
@@ -43,7 +54,7 @@ struct Page {
     next_before: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Entry {
     number: i64,
     #[serde(flatten)]
@@ -52,23 +63,47 @@ struct Entry {
 
 impl History {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail).await?;
-        // One more than asked for tells whether the history goes on.
-        let mut found = parts.contacts.history(&self.account, self.before, self.limit + 1).await?;
-        if found.is_empty() {
-            known_account(&parts, &self.account).await?;
-        }
-        let goes_on = found.len() > self.limit as usize;
-        found.truncate(self.limit as usize);
-        let next_before = found.last().filter(|_| goes_on).map(|(number, _)| *number);
-        let entries = found.into_iter().map(|(number, entry)| Entry { number, entry }).collect();
-        let page = Page { entries, next_before };
+        let page = match self.at.place(options, IfMissing::Fail).await? {
+            Place::Here(parts) => self.here(&parts).await?,
+            Place::There(server) => self.there(&server)?,
+        };
         if self.json {
             print::json(&page)?
         } else {
             tell(&page)?
         }
         Ok(End::Done)
+    }
+
+    async fn here(&self, parts: &Parts) -> anyhow::Result<Page> {
+        // One more than asked for tells whether the history goes on.
+        let mut found = parts.contacts.history(&self.account, self.before, self.limit + 1).await?;
+        if found.is_empty() {
+            known_account(parts, &self.account).await?;
+        }
+        let goes_on = found.len() > self.limit as usize;
+        found.truncate(self.limit as usize);
+        let next_before = found.last().filter(|_| goes_on).map(|(number, _)| *number);
+        let entries = found.into_iter().map(|(number, entry)| Entry { number, entry }).collect();
+        Ok(Page { entries, next_before })
+    }
+
+    fn there(&self, server: &Server) -> anyhow::Result<Page> {
+        let mut page = Page { entries: Vec::new(), next_before: self.before };
+        let mut left = self.limit;
+        loop {
+            let ask = Ask::account(Method::GET, &self.account, "/security-contact/history", Scope::Read);
+            let mut ask = ask.with("limit", &left.min(PAGE).to_string());
+            if let Some(before) = page.next_before {
+                ask = ask.with("before", &before.to_string());
+            }
+            let next: Page = server.get(ask)?;
+            left = left.saturating_sub(left.min(PAGE));
+            page = Page { entries: page.entries.into_iter().chain(next.entries).collect(), ..next };
+            if left == 0 || page.next_before.is_none() {
+                return Ok(page);
+            }
+        }
     }
 }
 

@@ -1,18 +1,23 @@
 //! `import`: takes over a platform's directory.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
+use indicatif::ProgressBar;
+use serde::{Deserialize, Serialize};
+use ureq::http::Method;
 
 use super::lines::Lines;
 use super::options::Options;
+use super::remote::{Answer, Ask, At, Place, Server, other};
 use super::{End, print, progress};
+use crate::auth::Scope;
 use crate::domain::{DirectoryImport, ImportReport, LineFault};
-use crate::wiring::IfMissing;
+use crate::wiring::{IfMissing, Parts};
 
 /// The longest line that can be read as a whole.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
@@ -24,6 +29,9 @@ const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 ///
 /// Each account is taken over as a whole or not at all. What is wrong is told with its line on standard error, and the
 /// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too.
+///
+/// A server wants a token with the scope `directory:write`. It tells the first 100 faults, and takes lines of at most
+/// 1 MiB.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Lines, each without a break:
@@ -42,31 +50,98 @@ Lines, each without a break:
 
 Examples:
   $ security-contact import directory.ndjson
-  $ my-platform export-users | security-contact import -")]
+  $ my-platform export-users | security-contact import -
+  $ security-contact import directory.ndjson --json
+  $ security-contact import directory.ndjson --server https://contacts.example.com --token-file token")]
 pub(super) struct Import {
     /// The file; `-` is standard input
     file: PathBuf,
+    /// Print JSON objects, for programs: a line for each fault, and the last one with the counts
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+enum Line<'a> {
+    Fault { line: u64, message: &'a str },
+    Done { accounts: u64, people: u64, refused: u64 },
+}
+
+/// What a server reports.
+#[derive(Deserialize)]
+struct Reported {
+    accounts: u64,
+    people: u64,
+    refused: u64,
+    faults: Vec<ReportedFault>,
+}
+
+#[derive(Deserialize)]
+struct ReportedFault {
+    line: u64,
+    message: String,
 }
 
 impl Import {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let began = Instant::now();
         let (input, bytes) = self.open()?;
-        let parts = options.open(IfMissing::Create).await?;
+        let place = self.at.place(options, IfMissing::Create).await?;
         let bar = progress::bytes(bytes)?;
-        let mut tell = |fault: LineFault| {
-            // A line on standard error that the bar does not overwrite. When standard error is gone, the exit code tells.
-            bar.suspend(|| drop(writeln!(io::stderr(), "{fault}")));
+        let input = bar.wrap_read(input);
+        let result = match place {
+            Place::Here(parts) => self.here(&parts, input, &bar).await,
+            Place::There(server) => self.there(&server, input, &bar),
         };
-        let result = take_over(DirectoryImport::new(parts.directories), bar.wrap_read(input), &mut tell).await;
         bar.finish_and_clear();
         let report = result.context("the import was broken off; running it again does no harm")?;
         let ImportReport { accounts, people, refused } = report;
-        let seconds = began.elapsed().as_secs_f64();
-        print::line(&format!(
-            "{accounts} accounts with {people} people taken over, {refused} refused, in {seconds:.1} s"
-        ))?;
+        if self.json {
+            print::json(&Line::Done { accounts, people, refused })?;
+        } else {
+            let seconds = began.elapsed().as_secs_f64();
+            print::line(&format!(
+                "{accounts} accounts with {people} people taken over, {refused} refused, in {seconds:.1} s"
+            ))?;
+        }
         Ok(if refused == 0 { End::Done } else { End::Failed })
+    }
+
+    async fn here(&self, parts: &Parts, input: impl Read, bar: &ProgressBar) -> anyhow::Result<ImportReport> {
+        let mut printed = Ok(());
+        let mut tell = |LineFault { line, message }: LineFault| {
+            let told = self.tell(line, &message, bar);
+            printed = std::mem::replace(&mut printed, Ok(())).and(told);
+        };
+        let report = take_over(DirectoryImport::new(parts.directories.clone()), input, &mut tell).await?;
+        printed.map(|()| report)
+    }
+
+    fn there(&self, server: &Server, input: impl Read, bar: &ProgressBar) -> anyhow::Result<ImportReport> {
+        let ask = Ask::new(Method::POST, "/v1/directory:import", Scope::DirectoryWrite);
+        let response = match server.upload(ask, input)? {
+            Answer::Done(response) => response,
+            Answer::Problem(problem) => return Err(other(problem)),
+        };
+        let Reported { accounts, people, refused, faults } = server.json(response)?;
+        for ReportedFault { line, message } in faults {
+            self.tell(line, &message, bar)?;
+        }
+        Ok(ImportReport { accounts, people, refused })
+    }
+
+    /// Tells a fault, on a line that the bar does not overwrite. When standard error is gone, the exit code tells.
+    fn tell(&self, line: u64, message: &str, bar: &ProgressBar) -> anyhow::Result<()> {
+        bar.suspend(|| {
+            if self.json {
+                return print::json(&Line::Fault { line, message });
+            }
+            print::error(&format!("line {line}: {message}"));
+            Ok(())
+        })
     }
 
     /// The input, from which something was read already, and how long it is if that is known.

@@ -1,9 +1,11 @@
 //! The log: standard error, without colours unless it is a terminal.
 
-use std::io::{self, IsTerminal};
+use std::io;
 
 use clap::{Args, ValueEnum};
 use tracing_subscriber::EnvFilter;
+
+use super::print::may_colour;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -30,11 +32,8 @@ impl LogFormat {
 
 /// Logs from now on. Only the first call counts.
 pub(super) fn start(filter: EnvFilter, format: Format) {
-    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && !is_plain);
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(may_colour(&io::stderr()));
     // An error says that a log was set before, and that one goes on.
     let _ = match format {
         Format::Text => log.try_init(),

@@ -42,7 +42,7 @@ struct SchemaJson {
 
 impl Migrate {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let Schema { keeper, number } = wiring::migrate(&options.store()?).await?;
+        let Schema { keeper, number, .. } = wiring::migrate(&options.store()?).await?;
         if self.json {
             print::json(&SchemaJson { store: keeper.to_lowercase(), schema: number })?;
         } else {

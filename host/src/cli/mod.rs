@@ -2,17 +2,26 @@
 
 mod audit;
 mod callers;
+mod candidates;
 mod change;
+mod changing;
+mod check;
+mod checking;
+mod completions;
 mod config;
+mod contact;
 mod decide;
 mod demo;
+mod doctor;
 mod events;
+mod export;
 mod folder;
 mod history;
 mod import;
 mod limits;
 mod lines;
 mod logging;
+mod man;
 mod migrate;
 mod openapi;
 mod operate;
@@ -20,15 +29,19 @@ mod options;
 mod outbox;
 mod policy;
 mod print;
+mod private;
 mod progress;
 mod reload;
+mod remote;
 mod review;
 mod secret;
 mod seed;
 mod serve;
+mod served;
 mod server;
 mod show;
 mod signals;
+mod token;
 mod work;
 mod worker;
 
@@ -40,6 +53,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use logging::Format;
 use options::Options;
+use remote::RemoteError;
 use tokio::runtime::Runtime;
 
 use crate::domain::DomainError;
@@ -67,19 +81,24 @@ Exit codes:
   0  done
   1  failed: standard error says why
   2  the command line or the configuration is wrong
-  3  the policy refused the change
+  3  the policy says no: it refused the change, or somebody who was checked cannot be the contact
   4  somebody else changed the account at the same time: look again, then try again;
-     or the key came before with another request: choose another key";
+     or the key came before with another request: choose another key
+  5  the server does not accept the token, or the token lacks a scope: standard error says which";
 
 #[derive(Subcommand)]
 enum Command {
     Demo(demo::Demo),
     Serve(Box<serve::Serve>),
     Worker(Box<worker::WorkerCommand>),
+    Doctor(Box<doctor::Doctor>),
     Import(import::Import),
+    Export(export::Export),
+    Check(check::Check),
     Show(show::Show),
     Set(change::Set),
     Reset(change::Reset),
+    Candidates(candidates::Candidates),
     History(history::History),
     Events(events::Events),
     Review(review::Review),
@@ -91,6 +110,9 @@ enum Command {
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApi),
     Config(config::Config),
+    Token(token::Token),
+    Completions(completions::Completions),
+    Man(man::ManPages),
 }
 
 /// How a command ended that said everything there is to say.
@@ -106,6 +128,8 @@ enum End {
     Refused,
     /// Somebody else was faster, or used the key.
     Conflict,
+    /// The token does not suffice.
+    Forbidden,
 }
 
 impl End {
@@ -113,10 +137,14 @@ impl End {
     fn of(error: &anyhow::Error) -> Self {
         if error.is::<UsageError>() || error.is::<config::Mistake>() {
             Self::Usage
-        } else if matches!(error.downcast_ref(), Some(DomainError::Busy)) {
+        } else if error.downcast_ref().is_some_and(DomainError::is_busy) {
             Self::Conflict
         } else {
-            Self::Failed
+            match error.downcast_ref() {
+                Some(RemoteError::Token { .. } | RemoteError::Scope { .. }) => Self::Forbidden,
+                Some(RemoteError::Refused(_)) => Self::Refused,
+                _ => Self::Failed,
+            }
         }
     }
 
@@ -127,6 +155,7 @@ impl End {
             Self::Usage => 2,
             Self::Refused => 3,
             Self::Conflict => 4,
+            Self::Forbidden => 5,
         }
     }
 }
@@ -184,10 +213,14 @@ impl Command {
             Self::Demo(command) => command.run(options).await,
             Self::Serve(command) => command.run(options).await,
             Self::Worker(command) => command.run(options).await,
+            Self::Doctor(command) => command.run(options).await,
             Self::Import(command) => command.run(options).await,
+            Self::Export(command) => command.run(options).await,
+            Self::Check(command) => command.run(options),
             Self::Show(command) => command.run(options).await,
             Self::Set(command) => command.run(options).await,
             Self::Reset(command) => command.run(options).await,
+            Self::Candidates(command) => command.run(options).await,
             Self::History(command) => command.run(options).await,
             Self::Events(command) => command.run(options).await,
             Self::Review(command) => command.run(options).await,
@@ -198,6 +231,9 @@ impl Command {
             Self::Policy(command) => command.run(options),
             Self::OpenApi(command) => command.run(),
             Self::Config(command) => command.run(&known(), options),
+            Self::Token(command) => command.run(),
+            Self::Completions(command) => command.run(),
+            Self::Man(command) => command.run(),
         }
     }
 }

@@ -66,9 +66,17 @@ impl Options {
     /// The rules that the options ask for, or else those of the data folder: whoever works with the same accounts
     /// decides alike.
     pub(super) fn rules_of_data(&self) -> anyhow::Result<Rules> {
+        self.rules_file()?.as_deref().map_or_else(|| Ok(Rules::default()), read_rules)
+    }
+
+    /// The file of those rules; `None` for the default ones.
+    pub(super) fn rules_file(&self) -> anyhow::Result<Option<PathBuf>> {
+        if self.rules.is_some() {
+            return Ok(self.rules.clone());
+        }
         let of_data = self.data.join(RULES_FILE);
-        let has_own = || of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()));
-        if self.rules.is_none() && has_own()? { read_rules(&of_data) } else { self.rules() }
+        let has_own = of_data.try_exists().with_context(|| format!("`{}` cannot be read", of_data.display()))?;
+        Ok(has_own.then_some(of_data))
     }
 
     /// Where the accounts are: in the database that the options or else the environment name, or in the data folder.
@@ -80,6 +88,11 @@ impl Options {
             Ok(url) if !url.is_empty() => StoreAt::Database(url),
             _ => StoreAt::Folder(self.data.clone()),
         })
+    }
+
+    /// Whether the options name a database.
+    pub(super) fn names_a_database(&self) -> bool {
+        self.database_url_file.is_some()
     }
 
     /// Everything on the accounts, put together.

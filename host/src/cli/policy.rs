@@ -9,6 +9,8 @@ use security_contact_policy::Rules;
 use serde::Serialize;
 
 use super::options::Options;
+use super::remote::At;
+use super::served::ServedPolicy;
 use super::{End, print};
 use crate::engine::{Engine, EngineError, Limits, MODULE, Metadata, PolicyIdentity};
 
@@ -18,19 +20,27 @@ use crate::engine::{Engine, EngineError, Limits, MODULE, Metadata, PolicyIdentit
 /// `fingerprint` decide the same: it is a hash of the policy's version and the rules in force. Those are the default
 /// ones or those of `--rules`; no data folder is looked at. What the module says about itself is in `module`:
 /// `sourceSha256` is a hash of the sources that it was built from.
+///
+/// Of a server, the rules are the server's, and the module is fetched and looked at here. Any token will do.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   $ security-contact policy
   $ security-contact policy --rules ./data/rules.json
-  $ security-contact policy --module node_modules/security-contact-policy/security_contact_policy_bg.wasm")]
+  $ security-contact policy --module node_modules/security-contact-policy/security_contact_policy_bg.wasm
+  $ security-contact policy --server https://contacts.example.com --token-file token")]
 pub(super) struct Policy {
     /// Look at this WebAssembly file instead of the module in this program
     ///
     /// It is loaded as the program's own would be: with its imports checked, and its memory and time limited. One that
     /// this version cannot run is described all the same, and `unusable` says why.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "server")]
     module: Option<PathBuf>,
+    /// Print JSON, as it does anyway
+    #[arg(long, hide_short_help = true)]
+    json: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 #[derive(Serialize)]
@@ -46,6 +56,11 @@ struct Description<'a> {
 
 impl Policy {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<End> {
+        if let Some(server) = self.at.server(options)? {
+            let ServedPolicy { module, rules, .. } = ServedPolicy::of(&server)?;
+            print_description(&module, &rules).context("the server's module cannot be used")?;
+            return Ok(End::Done);
+        }
         let rules = options.rules()?;
         match &self.module {
             None => print_description(MODULE, &rules)?,

@@ -1,73 +1,9 @@
-//! Contacts and tables as text for people, and contacts as JSON for programs.
+//! What commands print: lines and tables for people, JSON for programs, and colours where somebody looks.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
-use security_contact_policy::{Contact, Instant, Reason, Source, UserId};
+use security_contact_policy::Reason;
 use serde::Serialize;
-
-use crate::domain::ContactView;
-use crate::domain::model::{AccountId, Chosen, DisplayName, EmailAddress, Snapshot};
-use crate::engine::Engine;
-
-/// A contact as JSON, in the shape that the HTTP API has too.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct ContactJson<'a> {
-    account: AccountJson<'a>,
-    version: i64,
-    contact: PersonJson<'a>,
-    designation: Option<DesignationJson<'a>>,
-    fingerprint: &'a str,
-}
-
-#[derive(Serialize)]
-struct AccountJson<'a> {
-    id: &'a AccountId,
-    name: &'a DisplayName,
-}
-
-#[derive(Serialize)]
-struct PersonJson<'a> {
-    #[serde(flatten)]
-    contact: &'a Contact,
-    name: Option<&'a DisplayName>,
-    email: Option<&'a EmailAddress>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DesignationJson<'a> {
-    user_id: &'a UserId,
-    /// `None` for somebody who has left.
-    name: Option<&'a DisplayName>,
-    since: Instant,
-    by: &'a UserId,
-}
-
-impl<'a> ContactJson<'a> {
-    pub(super) fn of(view: &'a ContactView, engine: &'a Engine) -> Self {
-        let ContactView { snapshot, contact, .. } = view;
-        let member = snapshot.member(&contact.user_id);
-        Self {
-            account: AccountJson { id: &snapshot.account, name: &snapshot.name },
-            version: snapshot.version,
-            contact: PersonJson {
-                contact,
-                name: member.map(|member| &member.name),
-                email: member.and_then(|member| member.email.as_ref()),
-            },
-            designation: snapshot.chosen.as_ref().map(DesignationJson::of),
-            fingerprint: &engine.identity().fingerprint,
-        }
-    }
-}
-
-impl<'a> DesignationJson<'a> {
-    fn of(chosen: &'a Chosen) -> Self {
-        let Chosen { user_id, member, since, by } = chosen;
-        Self { user_id, name: member.as_ref().map(|member| &member.name), since: *since, by }
-    }
-}
 
 /// A line, or several, on standard output. Whoever closed it has seen enough, as `head` does: what the command did, and
 /// how it ends, stays the same.
@@ -90,27 +26,6 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(line(&text)?)
 }
 
-/// A contact for people, on standard output.
-pub(super) fn contact(view: &ContactView) -> io::Result<()> {
-    let ContactView { snapshot, contact, .. } = view;
-    let mut rows = vec![
-        vec!["account".into(), format!("{}  {}", snapshot.account, snapshot.name.as_str())],
-        vec!["contact".into(), person(snapshot, &contact.user_id)],
-        vec!["because".into(), because(snapshot, contact)],
-    ];
-    if let Some(valid_until) = contact.valid_until {
-        rows.push(vec!["until".into(), format!("{valid_until}, or longer after another login")]);
-    }
-    if !contact.owner_unmet.is_empty() {
-        rows.push(vec![
-            "warning".into(),
-            format!("the owner does not meet all criteria: {}", reasons(&contact.owner_unmet)),
-        ]);
-    }
-    rows.push(vec!["version".into(), snapshot.version.to_string()]);
-    table(&rows)
-}
-
 /// Rows of cells on standard output, in columns as wide as they have to be.
 pub(super) fn table(rows: &[Vec<String>]) -> io::Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
@@ -124,25 +39,33 @@ pub(super) fn table(rows: &[Vec<String>]) -> io::Result<()> {
     line(&lines.join("\n"))
 }
 
-/// `u-1  Ada Lovelace <ada@acme.example>`, as far as it is known.
-fn person(snapshot: &Snapshot, user_id: &UserId) -> String {
-    let Some(member) = snapshot.member(user_id) else { return format!("{user_id}  (has left the account)") };
-    let name = member.name.as_str();
-    match &member.email {
-        Some(email) => format!("{user_id}  {name} <{}>", email.as_str()),
-        None => format!("{user_id}  {name} (no mail address)"),
-    }
+/// How good the news is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Good,
+    Doubtful,
+    Bad,
 }
 
-fn because(snapshot: &Snapshot, contact: &Contact) -> String {
-    match (contact.source, &snapshot.chosen) {
-        (Source::Default, _) | (_, None) => "nobody was chosen: the owner is the contact".into(),
-        (Source::Designated, Some(chosen)) => format!("chosen by {} at {}", chosen.by, chosen.since),
-        (Source::Fallback, Some(chosen)) => {
-            let (user_id, reasons) = (&chosen.user_id, reasons(&contact.reasons));
-            format!("{user_id} was chosen and cannot be the contact ({reasons}): the owner is")
-        }
+/// The text in the colour of the news that it is, on a terminal that may have colours. It has to be the last of a line:
+/// what follows a colour cannot be aligned.
+pub(super) fn toned(text: &str, tone: Tone) -> String {
+    if !may_colour(&io::stdout()) {
+        return text.to_owned();
     }
+    let colour = match tone {
+        Tone::Good => "32",
+        Tone::Doubtful => "33",
+        Tone::Bad => "31",
+    };
+    format!("\x1b[{colour}m{text}\x1b[0m")
+}
+
+/// Whether colours can be written there: to a terminal that knows them, unless somebody wants none.
+pub(super) fn may_colour(output: &impl IsTerminal) -> bool {
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    output.is_terminal() && !is_plain
 }
 
 /// Each reason as a sentence and its code.

@@ -1,9 +1,13 @@
 //! `show`: who the contact of an account is.
 
 use clap::Args;
+use ureq::http::Method;
 
+use super::contact::ContactJson;
 use super::options::Options;
+use super::remote::{Ask, At, Place, Server};
 use super::{End, print};
+use crate::auth::Scope;
 use crate::domain::model::AccountId;
 use crate::wiring::IfMissing;
 
@@ -11,27 +15,40 @@ use crate::wiring::IfMissing;
 ///
 /// There is always one. An account's choice holds while the person meets the criteria; else it is the owner. The
 /// answer is that of this moment, whether or not the account was reviewed lately.
+///
+/// A server wants a token with the scope `read`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
-  $ security-contact show acme")]
+Examples:
+  $ security-contact show acme
+  $ security-contact show acme --json
+  $ security-contact show acme --server https://contacts.example.com --token-file token")]
 pub(super) struct Show {
     /// The account's id
     account: AccountId,
     /// Print one JSON object, for programs
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 impl Show {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let parts = options.open(IfMissing::Fail).await?;
-        let view = parts.contacts.show(&self.account).await?;
+        let contact = match self.at.place(options, IfMissing::Fail).await? {
+            Place::Here(parts) => ContactJson::of(&parts.contacts.show(&self.account).await?, &parts.engine),
+            Place::There(server) => there(&server, &self.account)?,
+        };
         if self.json {
-            print::json(&print::ContactJson::of(&view, &parts.engine))?;
+            print::json(&contact)?;
         } else {
-            print::contact(&view)?;
+            contact.tell()?;
         }
         Ok(End::Done)
     }
+}
+
+/// The contact of an account as a server says.
+fn there(server: &Server, account: &AccountId) -> anyhow::Result<ContactJson> {
+    server.get(Ask::account(Method::GET, account, "/security-contact", Scope::Read))
 }

@@ -70,3 +70,15 @@ pub enum DomainError {
     #[error(transparent)]
     Engine(#[from] EngineError),
 }
+
+impl DomainError {
+    /// Whether others were in the way, so that trying again may help.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Store(error) => error.is_busy,
+            _ => false,
+        }
+    }
+}

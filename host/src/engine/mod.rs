@@ -21,7 +21,7 @@ use security_contact_policy::{
     ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Identity, Instant, Person,
     Plain, PolicyError, Request, ReviewOutcome, ReviewRequest, Route, Rules, Verdict,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use current::CurrentEngine;
 pub use metadata::Metadata;
@@ -33,7 +33,7 @@ use module::Module;
 use pool::Pool;
 
 /// Which policy decided: enough to decide the same again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyIdentity {
     /// The version of the rules themselves.

@@ -1,6 +1,6 @@
 //! Answers that can be kept, so that the same request gets them again.
 
-use axum::http::header::{CONTENT_TYPE, ETAG, HeaderValue};
+use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
 use axum::http::{StatusCode, header::HeaderMap};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,9 @@ pub(super) struct Answer {
     /// JSON text, as it is sent. A value in its place would be sent with its members in another order, and would tell an
     /// answer that can be kept from one that cannot.
     body: String,
+    /// Whether it was given to the same request before.
+    #[serde(skip)]
+    was_given: bool,
 }
 
 /// A state of the field, and what became of it.
@@ -31,6 +34,10 @@ pub(super) struct Changed<'a> {
     state: &'a ContactState,
 }
 
+/// The header of an answer that was given to the same request before. A stranger to the account does not get it: it would
+/// tell that there is such an account.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
 impl Answer {
     /// A state of the field, and what became of it.
     pub(super) fn state(outcome: &'static str, state: &ContactState) -> serde_json::Result<Self> {
@@ -39,6 +46,7 @@ impl Answer {
             content_type: "application/json".to_owned(),
             etag: text(&state.etag()),
             body: serde_json::to_string(&Changed { outcome, state })?,
+            was_given: false,
         })
     }
 
@@ -51,6 +59,7 @@ impl Answer {
             content_type: header(CONTENT_TYPE).unwrap_or_default(),
             etag: header(ETAG),
             body: serde_json::to_string(&problem.details())?,
+            was_given: false,
         })
     }
 
@@ -61,7 +70,7 @@ impl Answer {
 
     /// An answer that was kept.
     pub(super) fn from_text(text: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(text)
+        Ok(Self { was_given: true, ..serde_json::from_str(text)? })
     }
 }
 
@@ -79,6 +88,9 @@ impl IntoResponse for Answer {
             }
         }
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if self.was_given && status != StatusCode::FORBIDDEN {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
         (status, headers, self.body).into_response()
     }
 }

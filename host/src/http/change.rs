@@ -80,7 +80,7 @@ async fn change(app: &App, actor: &Actor, wish: &Wish, headers: &HeaderMap) -> R
         actor: &actor.person,
         authenticated: actor.authenticated,
         wish,
-        version: Some(version),
+        version,
         once: key.as_ref().map(|key| Once { key, write: &write }),
     };
     let answered = match app.contacts.change(&request).await {
@@ -119,11 +119,15 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyK
     key.map_err(|error: InvalidText| Problem::invalid(NAME, error.to_string()))
 }
 
-/// The version of the designation that the change is made on.
-fn expected_version(headers: &HeaderMap) -> Result<i64, Problem> {
+/// The version of the designation that the change is made on; `None` when the caller says that any will do.
+fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let text = only_header(headers, "if-match")?.ok_or_else(Problem::precondition_required)?;
+    if text == "*" {
+        return Ok(None);
+    }
     let digits = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
     let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let version = digits.and_then(|digits| digits.parse().ok());
-    version.ok_or_else(|| Problem::invalid("if-match", "expected the ETag of a state, such as `\"v3\"`"))
+    let expected = "expected the ETag of a state, such as `\"v3\"`, or `*` for any";
+    version.map(Some).ok_or_else(|| Problem::invalid("if-match", expected))
 }

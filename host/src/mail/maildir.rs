@@ -36,6 +36,23 @@ impl MaildirMailer {
         sync(&folder).map_err(|source| MailSetupError::Folder { path: folder.clone(), source })?;
         Ok(Self { folder, sender })
     }
+
+    /// Whether there is a Maildir at `folder`, in which mail can be written. Nothing is made.
+    ///
+    /// # Errors
+    /// [`MailSetupError::Folder`] when it is there and cannot be written.
+    pub fn is_writable(folder: &Path) -> Result<bool, MailSetupError> {
+        let (path, draft) = (folder.join("tmp"), folder.join("tmp/trial"));
+        let write = || {
+            if !path.try_exists()? {
+                return Ok(false);
+            }
+            private_file().open(&draft)?;
+            fs::remove_file(&draft)?;
+            Ok(true)
+        };
+        write().map_err(|source| MailSetupError::Folder { path: path.clone(), source })
+    }
 }
 
 #[async_trait]

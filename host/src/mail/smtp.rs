@@ -85,6 +85,25 @@ impl SmtpMailer {
         Self { timeout, ..self }
     }
 
+    /// Connects and logs in, and says goodbye: whether mail could be sent now.
+    ///
+    /// # Errors
+    /// [`SendError::Temporary`], in the words that a mail would be put off with.
+    pub async fn greet(&self) -> Result<(), SendError> {
+        match tokio::time::timeout(self.timeout, self.connect()).await {
+            Ok(Ok(connection)) => {
+                say_goodbye(connection);
+                Ok(())
+            }
+            Ok(Err(error)) => Err(SendError::Temporary(describe(&error))),
+            Err(_) => Err(self.too_slow()),
+        }
+    }
+
+    fn too_slow(&self) -> SendError {
+        SendError::Temporary(format!("the server did not finish within {:?}", self.timeout))
+    }
+
     async fn deliver(&self, mail: &RenderedMail) -> Result<(), SendError> {
         let message = build(mail, &self.sender)?;
         // What goes wrong before the mail is offered says nothing about the mail.
@@ -152,7 +171,7 @@ impl Mailer for SmtpMailer {
     async fn send(&self, mail: &RenderedMail) -> Result<(), SendError> {
         match tokio::time::timeout(self.timeout, self.deliver(mail)).await {
             Ok(result) => result,
-            Err(_) => Err(SendError::Temporary(format!("the server did not finish within {:?}", self.timeout))),
+            Err(_) => Err(self.too_slow()),
         }
     }
 }

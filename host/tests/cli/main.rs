@@ -1,14 +1,20 @@
 //! The program as people run it: real processes, real folders.
 
 mod audit;
+mod check;
 #[cfg(unix)]
 mod config;
 mod contact;
 mod decide;
 #[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
 mod events;
+mod export;
 #[cfg(unix)]
 mod gate;
+#[cfg(unix)]
+mod help;
 mod import;
 #[cfg(unix)]
 mod operations;
@@ -18,6 +24,8 @@ mod outbox;
 #[path = "../smtp/peer.rs"]
 #[allow(dead_code, reason = "the tests of mail use all of it")]
 mod peer;
+#[cfg(unix)]
+mod places;
 mod policy;
 #[cfg(unix)]
 mod postgres;
@@ -27,5 +35,8 @@ mod running;
 #[cfg(unix)]
 mod server;
 mod support;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod token;
 #[cfg(unix)]
 mod worker;

@@ -58,7 +58,7 @@ async fn a_change_needs_the_state_that_it_is_made_on() {
         let ask = || world.ask(method, CONTACT).by("u-maya").json(r#"{"userId":"u-jonas"}"#);
         ask().send().await.problem(428, "precondition_required");
         for wrong in
-            ["", "*", "v0", "\"0\"", "\"v\"", "\"vx\"", "W/\"v0\"", "\"v0\", \"v1\"", "\"v99999999999999999999\""]
+            ["", "**", "v0", "\"0\"", "\"v\"", "\"vx\"", "W/\"v0\"", "\"v0\", \"v1\"", "\"v99999999999999999999\""]
         {
             let problem = ask().header("if-match", wrong).send().await.problem(400, "invalid_input");
             assert_eq!(problem["field"], "if-match", "{wrong}");
@@ -67,6 +67,16 @@ async fn a_change_needs_the_state_that_it_is_made_on() {
         assert_eq!(twice.send().await.problem(400, "invalid_input")["field"], "if-match");
     }
     assert_eq!(world.get("u-maya", CONTACT).await.ok()["version"], 0);
+}
+
+#[tokio::test]
+async fn a_change_can_be_made_on_any_state() {
+    let world = World::demo().await;
+    world.choose("u-maya", "u-jonas", 0).await.ok();
+    let any = |method| world.ask(method, CONTACT).by("u-maya").header("if-match", "*");
+    let chosen = any("PUT").json(r#"{"userId":"u-priya"}"#).send().await.ok();
+    assert_eq!((&chosen["outcome"], &chosen["version"]), (&json!("changed"), &json!(2)));
+    assert_eq!(any("DELETE").send().await.ok()["version"], 3);
 }
 
 #[tokio::test]

@@ -10,9 +10,11 @@ use axum::extract::{Path as Captured, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use rusqlite::types::Value as Column;
-use security_contact_host::domain::Contacts;
+use security_contact_host::auth::{Authenticator, Scope, ServiceTokens};
+use security_contact_host::domain::ports::Clock;
+use security_contact_host::domain::{Contacts, Directories, Events};
 use security_contact_host::engine::Engine;
-use security_contact_host::http::{App, Mode, ServiceToken, router, serve};
+use security_contact_host::http::{App, Mode, router, serve};
 use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
 use security_contact_policy::Rules;
 use serde_json::{Value, json};
@@ -130,9 +132,14 @@ pub(crate) fn run(path: &Path) -> Result<()> {
     log.init();
     let engine = Arc::new(Engine::embedded(&Rules::default())?);
     let store = Arc::new(SqliteStore::open(path, OpenMode::Existing)?);
-    let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), Arc::new(Still(people::now()?))));
-    let token = ServiceToken::from_file_contents(TOKEN)?;
-    listen(router(App::new(contacts, engine, store, Mode::Service { token })))
+    let clock: Arc<dyn Clock> = Arc::new(Still(people::now()?));
+    let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), clock.clone()));
+    let directories = Arc::new(Directories::new(engine.clone(), store.clone(), clock.clone()));
+    let events = Arc::new(Events::new(engine.clone(), store.clone(), clock.clone()));
+    let mut tokens = ServiceTokens::default();
+    tokens.accept("bench", TOKEN, &Scope::ALL, clock.now())?;
+    let callers = Arc::new(Authenticator::new(None, tokens, clock));
+    listen(router(App::new(contacts, directories, events, engine, store, Mode::Proven(callers))))
 }
 
 /// The task of the other server's process: one query, and its columns as JSON.

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use anyhow::Context;
 use clap::Args;
+use serde::Serialize;
 
 use super::heads::line;
 use crate::cli::options::Options;
@@ -26,20 +27,52 @@ const PAGE: u32 = 1_000;
 #[command(after_help = "\
 Examples:
   $ security-contact audit head > heads-of-today
-  $ security-contact audit head acme")]
+  $ security-contact audit head acme
+  $ security-contact audit head --json")]
 pub(in crate::cli) struct Head {
     /// The account's id; without it every account has a line
     account: Option<AccountId>,
+    /// Print JSON objects, for programs; `audit verify` does not read them
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct HeadJson<'a> {
+    account: &'a str,
+    row: i64,
+    hash: &'a str,
 }
 
 impl Head {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let parts = options.open(IfMissing::Fail).await?;
         match self.account {
-            Some(account) => print::line(&line(account.as_str(), &one(&parts, &account).await?))?,
-            None => all(&parts).await?,
+            Some(ref account) => print::line(&self.words(account.as_str(), &one(&parts, account).await?)?)?,
+            None => self.all(&parts).await?,
         }
         Ok(End::Done)
+    }
+
+    async fn all(&self, parts: &Parts) -> anyhow::Result<()> {
+        let mut output = BufWriter::new(io::stdout());
+        let mut page = parts.store.chain_heads(None, PAGE).await?;
+        while let Some((last, _)) = page.last() {
+            for (account, head) in &page {
+                writeln!(output, "{}", self.words(account, head)?).context(CUT_OFF)?;
+            }
+            page = parts.store.chain_heads(Some(last), PAGE).await?;
+        }
+        // Lines that are kept have to be all there: whoever closed the output is told so.
+        output.flush().context(CUT_OFF)
+    }
+
+    fn words(&self, account: &str, head: &ChainHead) -> serde_json::Result<String> {
+        if self.json {
+            let ChainHead { seq, hash } = head;
+            return serde_json::to_string(&HeadJson { account, row: *seq, hash });
+        }
+        Ok(line(account, head))
     }
 }
 
@@ -47,19 +80,6 @@ async fn one(parts: &Parts, account: &AccountId) -> anyhow::Result<ChainHead> {
     known_account(parts, account).await?;
     let newest = parts.store.history(account, None, 1).await?;
     Ok(newest.first().map(AuditRow::head).unwrap_or_default())
-}
-
-async fn all(parts: &Parts) -> anyhow::Result<()> {
-    let mut output = BufWriter::new(io::stdout());
-    let mut page = parts.store.chain_heads(None, PAGE).await?;
-    while let Some((last, _)) = page.last() {
-        for (account, head) in &page {
-            writeln!(output, "{}", line(account, head)).context(CUT_OFF)?;
-        }
-        page = parts.store.chain_heads(Some(last), PAGE).await?;
-    }
-    // Lines that are kept have to be all there: whoever closed the output is told so.
-    output.flush().context(CUT_OFF)
 }
 
 const CUT_OFF: &str = "the lines are not complete";

@@ -11,7 +11,7 @@ use super::AccountId;
 use crate::engine::PolicyIdentity;
 
 /// What the history tells of one change, or of an attempt at one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// When.

@@ -60,6 +60,12 @@ pub(super) async fn fits(client: &impl GenericClient, steps: &[&str]) -> Result<
     }
 }
 
+/// How many of the steps the database has seen. It is only read.
+pub(super) async fn schema_of(client: &Client, steps: &[&str]) -> Result<usize, MigrateError> {
+    let lacking = lacking(client, steps).await?;
+    Ok(lacking.map_or(0, |lacking| steps.len() - lacking.len()))
+}
+
 /// Marks an empty database as ours, which then lacks every step.
 async fn mark<'s>(tx: &Transaction<'_>, steps: &'s [&'s str]) -> Result<&'s [&'s str], MigrateError> {
     tx.batch_execute(

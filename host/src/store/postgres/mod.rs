@@ -44,7 +44,7 @@ use tokio::time::timeout;
 
 use self::fault::Fault;
 pub use self::open::OpenError;
-use self::open::{Limits, open};
+use self::open::{Limits, open, read_schema};
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
     IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
@@ -80,6 +80,14 @@ impl PostgresStore {
     /// Every variant of [`OpenError`].
     pub async fn connect(url: &str, connections: usize) -> Result<Self, OpenError> {
         Self::connect_within(url, connections, Limits::default()).await
+    }
+
+    /// The schema of the database of a URL, which is not changed; 0 for an empty one.
+    ///
+    /// # Errors
+    /// Every variant of [`OpenError`].
+    pub async fn schema(url: &str) -> Result<usize, OpenError> {
+        read_schema(url, &Limits::default()).await
     }
 
     async fn connect_within(url: &str, connections: usize, limits: Limits) -> Result<Self, OpenError> {

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Pool, PoolError, QueueMode, RecyclingMethod, Runtime, TimeoutType,
+    Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, QueueMode, RecyclingMethod, Runtime, TimeoutType,
 };
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
 use tokio_postgres::error::SqlState;
 
 use super::fault::{Fault, Report};
-use super::migrate::{MIGRATIONS, MigrateError, migrate};
+use super::migrate::{MIGRATIONS, MigrateError, migrate, schema_of};
 use super::target::Target;
 
 /// Whoever has an unused connection for longer makes sure first that it still works.
@@ -124,23 +124,39 @@ pub enum OpenError {
 
 /// Connections to the database of that URL, which has the schema of this program from then on.
 pub(super) async fn open(url: &str, connections: usize, limits: &Limits) -> Result<Pool, OpenError> {
+    let (pool, mut client) = connect(url, connections, limits).await?;
+    migrate(&mut client, MIGRATIONS).await.map_err(unfit)?;
+    drop(client);
+    Ok(pool)
+}
+
+/// The schema of the database of that URL, which is not changed.
+pub(super) async fn read_schema(url: &str, limits: &Limits) -> Result<usize, OpenError> {
+    let (_pool, client) = connect(url, 1, limits).await?;
+    schema_of(&client, MIGRATIONS).await.map_err(unfit)
+}
+
+/// Connections to a database that can hold every text, and the first of them.
+async fn connect(url: &str, connections: usize, limits: &Limits) -> Result<(Pool, Object), OpenError> {
     let target = Target::parse(url, limits)?;
     let config = target.config.clone();
     let pool = pool(target, connections, limits).map_err(|error| OpenError::Failed { source: error.into() })?;
-    let mut client = pool.get().await.map_err(|error| explain(&config, error))?;
+    let client = pool.get().await.map_err(|error| explain(&config, error))?;
     // The driver was told by the server when it connected.
     let found = client.query_one("SHOW server_encoding", &[]).await.and_then(|row| row.try_get::<_, String>(0));
     let found = found.map_err(|error| failed(error.into()))?;
     if found != "UTF8" {
         return Err(OpenError::Encoding { found });
     }
-    migrate(&mut client, MIGRATIONS).await.map_err(|error| match error {
+    Ok((pool, client))
+}
+
+fn unfit(error: MigrateError) -> OpenError {
+    match error {
         MigrateError::Foreign => OpenError::Foreign,
         MigrateError::Newer { found, known } => OpenError::NewerSchema { found, known },
         MigrateError::Fault(fault) => failed(fault),
-    })?;
-    drop(client);
-    Ok(pool)
+    }
 }
 
 fn pool(target: Target, connections: usize, limits: &Limits) -> Result<Pool, deadpool_postgres::BuildError> {

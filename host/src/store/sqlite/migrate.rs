@@ -43,6 +43,11 @@ pub(super) fn fits(tx: &Transaction<'_>, steps: &[&str]) -> Result<bool, rusqlit
     }
 }
 
+/// How many of the steps the file has seen. It is only read.
+pub(super) fn schema_of(connection: &mut Connection, steps: &[&str]) -> Result<usize, MigrateError> {
+    Ok(steps.len() - lacking(&connection.transaction()?, steps)?.len())
+}
+
 /// The steps that the file lacks; it is ours or empty.
 fn lacking<'s>(tx: &Transaction<'_>, steps: &'s [&'s str]) -> Result<&'s [&'s str], MigrateError> {
     let application_id: i32 = tx.pragma_query_value(None, "application_id", |row| row.get(0))?;

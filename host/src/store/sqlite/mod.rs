@@ -26,7 +26,7 @@ use security_contact_policy::{Instant, UserId};
 
 use self::fault::Fault;
 pub use self::open::{OpenError, OpenMode};
-use self::open::{open_reader, open_writer};
+use self::open::{open_reader, open_writer, read_schema};
 use self::pool::Pool;
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
@@ -56,6 +56,14 @@ impl SqliteStore {
         let writer = Pool::new([open_writer(path, mode)?]);
         let reader = || open_reader(path);
         Ok(Self { writer, readers: Pool::new([reader()?, reader()?, reader()?, reader()?]) })
+    }
+
+    /// The schema of a file, which is neither made nor changed.
+    ///
+    /// # Errors
+    /// Every variant of [`OpenError`] that reading can meet.
+    pub fn schema(path: &Path) -> Result<usize, OpenError> {
+        read_schema(path)
     }
 
     /// Runs a read on one consistent state of the file.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
 
-use super::migrate::{MIGRATIONS, MigrateError, migrate};
+use super::migrate::{MIGRATIONS, MigrateError, migrate, schema_of};
 
 /// How long a statement waits for another process, such as the command line, to finish its write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -95,13 +95,25 @@ pub(super) fn open_writer(path: &Path, mode: OpenMode) -> Result<Connection, Ope
         return Err(OpenError::ReadOnly { path: path.to_owned() });
     }
     configure(&connection).map_err(|error| explain(path, error))?;
-    migrate(&mut connection, MIGRATIONS).map_err(|error| match error {
+    migrate(&mut connection, MIGRATIONS).map_err(|error| unfit(path, error))?;
+    let mode = use_write_ahead_log(&connection).map_err(|error| explain(path, error))?;
+    if mode == "wal" { Ok(connection) } else { Err(OpenError::NoWriteAheadLog { path: path.to_owned(), mode }) }
+}
+
+/// The schema of a file, which is not changed.
+pub(super) fn read_schema(path: &Path) -> Result<usize, OpenError> {
+    if matches!(path.try_exists(), Ok(false)) {
+        return Err(OpenError::Missing { path: path.to_owned() });
+    }
+    schema_of(&mut open_reader(path)?, MIGRATIONS).map_err(|error| unfit(path, error))
+}
+
+fn unfit(path: &Path, error: MigrateError) -> OpenError {
+    match error {
         MigrateError::Foreign => OpenError::Foreign { path: path.to_owned() },
         MigrateError::Newer { found, known } => OpenError::NewerSchema { found, known },
         MigrateError::Sqlite(error) => explain(path, error),
-    })?;
-    let mode = use_write_ahead_log(&connection).map_err(|error| explain(path, error))?;
-    if mode == "wal" { Ok(connection) } else { Err(OpenError::NoWriteAheadLog { path: path.to_owned(), mode }) }
+    }
 }
 
 /// Opens a connection that can only read, of a file that has its schema already.
