@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use axum::extract::{Path as Captured, State};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -25,14 +25,17 @@ use tokio::runtime::Runtime;
 use crate::accounts::{Kind, id};
 use crate::clock::Still;
 use crate::figure::{Figure, Row};
-use crate::sqlite::{bare, connect, kept};
+use crate::sqlite::{Copy, bare, connect, kept};
 use crate::turns::{Turns, seconds};
-use crate::{Bench, MICROSECONDS, people};
+use crate::{Bench, MICROSECONDS, MILLISECONDS, people};
 
 const CONNECTIONS: u32 = 64;
 /// So many requests of each connection take a tenth of a second or some.
 const REQUESTS: u32 = 40;
 const ACCOUNTS: u32 = 10_000;
+const WRITERS: u32 = 16;
+/// So many changes each writer makes in a round.
+const CHANGES: u32 = 10;
 const TOKEN: &str = "a-token-that-nobody-else-has-0123456789";
 
 /// What a request takes when 64 connections wait for one each.
@@ -42,6 +45,69 @@ pub(crate) fn against_bare(bench: &Bench) -> Result<Vec<Figure>> {
     let runtime = Runtime::new()?;
     let turns = Turns::take(bench.short(), || load(&runtime, ours.port), || load(&runtime, bare.port))?;
     Ok(vec![Figure::Row(Row::of("http-get-vs-bare", "µs", &turns.scaled(MICROSECONDS)))])
+}
+
+/// What a change takes when 16 writers, each with accounts of their own, wait for one each; beside 16 threads that do the
+/// same statements, as durable, on one connection.
+pub(crate) fn designate(bench: &Bench) -> Result<Vec<Figure>> {
+    let kind = Kind::quiet(ACCOUNTS);
+    let (ours, theirs) = (Copy::of(bench, kind)?, Copy::of(bench, kind)?);
+    let server = Server::start("serve", &ours.path())?;
+    let connection = Mutex::new(connect(&theirs.path())?);
+    let runtime = Runtime::new()?;
+    let (mut round, mut number) = (0, 0);
+    let change = || {
+        round += 1;
+        let mut done = Ok(());
+        let took = seconds(|| done = runtime.block_on(writers(server.port, round)));
+        done?;
+        Ok(took / f64::from(WRITERS * CHANGES))
+    };
+    let bare = || {
+        number += 1;
+        let mut done = Ok(());
+        let took = seconds(|| done = bare_writers(&connection, number));
+        done?;
+        Ok(took / f64::from(WRITERS * CHANGES))
+    };
+    let turns = Turns::take(bench.long(), change, bare)?.scaled(MILLISECONDS);
+    Ok(vec![Figure::Row(Row::of("http-designate-vs-bare", "ms", &turns))])
+}
+
+async fn writers(port: u16, round: u32) -> Result<()> {
+    let write = |writer: u32| async move {
+        let requests = accounts_of(writer).map(|account| {
+            let body = format!(r#"{{"userId":"u-{account}-{}"}}"#, 2 - round % 2);
+            request("PUT", account, "if-match: *\r\ncontent-type: application/json\r\n", &body)
+        });
+        converse(port, requests).await
+    };
+    let tasks: Vec<_> = (0..WRITERS).map(|writer| tokio::spawn(write(writer))).collect();
+    for task in tasks {
+        task.await??;
+    }
+    Ok(())
+}
+
+fn bare_writers(connection: &Mutex<rusqlite::Connection>, round: u64) -> Result<()> {
+    let write = |writer: u32| -> Result<()> {
+        for account in accounts_of(writer) {
+            let people = [format!("u-{account}-2"), format!("u-{account}-1")];
+            let mut connection = connection.lock().map_err(|_| anyhow!("another writer panicked"))?;
+            let number = round * 1_000_000 + u64::from(account);
+            bare::change(&mut connection, &id(account), people.each_ref().map(String::as_str), number)?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..WRITERS).map(|writer| scope.spawn(move || write(writer))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| anyhow!("a writer panicked"))?)
+    })
+}
+
+/// The accounts that a writer changes in a round, each once.
+fn accounts_of(writer: u32) -> impl Iterator<Item = u32> {
+    (0..CHANGES).map(move |number| writer * CHANGES + number)
 }
 
 /// A process that serves.
@@ -85,18 +151,28 @@ fn load(runtime: &Runtime, port: u16) -> Result<f64> {
     Ok(took / f64::from(CONNECTIONS * REQUESTS))
 }
 
-/// One connection's requests, one after the other.
+/// One connection's reads, one after the other.
 async fn requests(port: u16, connection: u32) -> Result<()> {
+    let accounts = (0..REQUESTS).map(|number| (connection * REQUESTS + number) * 7919 % ACCOUNTS);
+    converse(port, accounts.map(|account| request("GET", account, "", ""))).await
+}
+
+/// A request of the account's owner.
+fn request(method: &str, account: u32, headers: &str, body: &str) -> String {
+    format!(
+        "{method} /v1/accounts/{}/security-contact HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n\
+         security-contact-person: u-{account}-1\r\n{headers}content-length: {}\r\n\r\n{body}",
+        id(account),
+        body.len()
+    )
+}
+
+/// Sends one request after the other on one connection, each when the one before is answered.
+async fn converse(port: u16, requests: impl Iterator<Item = String>) -> Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
     let mut buffer = vec![0; 16 << 10];
-    for number in 0..REQUESTS {
-        let account = (connection * REQUESTS + number) * 7919 % ACCOUNTS;
-        let request = format!(
-            "GET /v1/accounts/{}/security-contact HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {TOKEN}\r\n\
-             security-contact-person: u-{account}-1\r\n\r\n",
-            id(account)
-        );
+    for request in requests {
         stream.write_all(request.as_bytes()).await?;
         answer(&mut stream, &mut buffer).await?;
     }

@@ -50,7 +50,7 @@ const AS_COMMAND_LINE: &str = "SECURITY_CONTACT_BENCH_AS_COMMAND_LINE";
 type Benchmark = fn(&Bench) -> Result<Vec<Figure>>;
 
 /// All of them, by the name of their row or plot.
-const BENCHMARKS: [(&str, Benchmark); 27] = [
+const BENCHMARKS: [(&str, Benchmark); 28] = [
     ("verdict-single-vs-cedar", verdicts::against_cedar),
     ("verdict-single-vs-regorus", verdicts::against_regorus),
     ("verdict-single-vs-regorus-vm", verdicts::against_regorus_vm),
@@ -65,6 +65,7 @@ const BENCHMARKS: [(&str, Benchmark); 27] = [
     ("memory-audit", sqlite::memory),
     ("designate-vs-bare-sqlite", sqlite::designate),
     ("http-get-vs-bare", http::against_bare),
+    ("http-designate-vs-bare", http::designate),
     ("import", sqlite::import),
     ("tick-flat-postgres", postgres::tick),
     ("audit-vs-stream-postgres", postgres::against_stream),

@@ -150,6 +150,13 @@ pub(crate) const ROWS: &[Known] = &[
          read for access and contact, statements that keep their plans.",
     ),
     row(
+        "http-designate-vs-bare",
+        "`PUT …/security-contact`, 16 writers on accounts of their own, SQLite",
+        "16 threads with the same statements on one connection, as durable",
+        Ratio(1.43),
+        "",
+    ),
+    row(
         "import",
         "`security-contact import` of 100,000 people, the whole process",
         "prepared inserts of the same rows in one transaction, rows in memory",

@@ -20,7 +20,7 @@ use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
 
 pub(crate) use audit::{against_sql, against_stream, growth as audit_growth, memory, run as audit_alone};
 pub(crate) use candidates::growth as candidates;
-pub(crate) use data::kept;
+pub(crate) use data::{Copy, kept};
 pub(crate) use designate::against_bare as designate;
 pub(crate) use import::against_bulk as import;
 pub(crate) use outbox::throughput as outbox;
