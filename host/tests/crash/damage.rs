@@ -20,7 +20,7 @@ const DAMAGE: &[(&str, &str)] = &[
     ("INSERT INTO outbox (account_id, to_user, address, message, message_id, queued_at, trying_since, state, due_at, settled_at)
         SELECT account_id, to_user, address, message, hex(randomblob(8)), queued_at, trying_since, state, due_at, settled_at
         FROM outbox, (SELECT 1 FROM audit LIMIT 500) WHERE message ->> '$.about.about' = 'expiring'", "reminded_too_often"),
-    ("UPDATE designations SET reminded_valid_until = 1, reminded_days = '[14]' WHERE account_id = 'a-000'", "reminder_missing"),
+    ("UPDATE accounts SET reminded_valid_until = 1, reminded_days = '[14]' WHERE id = 'a-000'", "reminder_missing"),
     // Addresses that are refused.
     ("DELETE FROM outbox WHERE message ->> '$.about.about' = 'unreachable'", "unreachable_not_told"),
     ("UPDATE people SET unreachable_since = 1 WHERE account_id = 'a-000' AND id = 'm-1'", "unreachable_not_in_history"),
@@ -32,9 +32,9 @@ const DAMAGE: &[(&str, &str)] = &[
     ("UPDATE outbox SET state = 'dropped' WHERE id = (SELECT min(id) FROM outbox WHERE state = 'sent')", "mail_in_a_wrong_state"),
     ("UPDATE outbox SET state = 'sent' WHERE id = (SELECT min(id) FROM outbox WHERE state = 'failed')", "lost_mail"),
     // Designations.
-    ("UPDATE designations SET announced = 'nobody' WHERE account_id = 'a-000'", "announced_differs"),
-    ("UPDATE designations SET version = version + 1 WHERE account_id = 'a-000'", "version_differs"),
-    ("UPDATE designations SET user_id = 'nobody', chosen_at = 0, chosen_by = '' WHERE account_id = 'a-000'", "designation_differs"),
+    ("UPDATE accounts SET announced = 'nobody' WHERE id = 'a-000'", "announced_differs"),
+    ("UPDATE accounts SET version = version + 1 WHERE id = 'a-000'", "version_differs"),
+    ("UPDATE accounts SET user_id = 'nobody', chosen_at = 0, chosen_by = '' WHERE id = 'a-000'", "designation_differs"),
     // The history.
     ("DELETE FROM audit WHERE account_id = 'a-000' AND seq = 3", "history_has_a_gap"),
     ("DELETE FROM audit WHERE account_id = 'a-000' AND seq = (SELECT audit_seq FROM accounts WHERE id = 'a-000')", "history_ends_elsewhere"),

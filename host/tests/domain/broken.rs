@@ -16,7 +16,7 @@ const FAILED: ReviewReport = ReviewReport { reviewed: 0, failed: 1, ..KEPT };
 async fn an_account_that_never_stands_still_holds_up_no_other() {
     let world = World::new().await;
     world.choose_ada_among(1).await;
-    world.database("UPDATE designations SET next_review_at = 0");
+    world.database("UPDATE accounts SET next_review_at = 0");
     for number in 0..9 {
         let mover = World::beside(&world);
         world.spy.before("commit_all", async move {
@@ -38,13 +38,13 @@ async fn accounts_that_cannot_be_read_hold_up_no_other() {
     // More than go through the module at once, and all of them due before `acme`.
     world.choose_ada_among(501).await;
     world.database("UPDATE people SET status = 'frozen' WHERE account_id LIKE 'n-%'");
-    world.database("UPDATE designations SET next_review_at = 0 WHERE account_id LIKE 'n-%'");
+    world.database("UPDATE accounts SET next_review_at = 0 WHERE id LIKE 'n-%'");
     world.days_pass(400);
     let (report, told) = world.review_telling().await;
     assert_eq!(report, ReviewReport { failed: 501, ..REVERTED });
     let error = "`people.status` cannot be read for the account `n-0000`".to_owned();
     assert_eq!(told[0], Told::Failed { account: "n-0000".parse().unwrap(), error });
-    assert_eq!(world.count("SELECT count(*) FROM designations WHERE review_error LIKE '`people.status`%'"), 501);
+    assert_eq!(world.count("SELECT count(*) FROM accounts WHERE review_error LIKE '`people.status`%'"), 501);
     assert_eq!(world.review().await, ReviewReport::default(), "put off for an hour");
     let report = world.reviews.review_all(|_| {}).await.unwrap();
     assert_eq!(report, ReviewReport { failed: 501, ..KEPT });
@@ -54,7 +54,7 @@ async fn accounts_that_cannot_be_read_hold_up_no_other() {
     world.database("UPDATE people SET status = 'active' WHERE account_id LIKE 'n-%'");
     world.millis_pass(60 * MINUTE_MS);
     assert_eq!(world.review().await, ReviewReport { reviewed: 501, ..KEPT });
-    assert_eq!(world.count("SELECT count(review_error) FROM designations"), 0);
+    assert_eq!(world.count("SELECT count(review_error) FROM accounts"), 0);
 }
 
 #[tokio::test]
@@ -67,12 +67,12 @@ async fn an_account_without_its_owner_is_recorded_and_told() {
     assert_eq!(report, FAILED);
     let error = "the account `acme` has no owner; every account needs one".to_owned();
     assert_eq!(told, [Told::Failed { account: acme(), error }]);
-    assert_eq!(world.count("SELECT count(*) FROM designations WHERE review_error LIKE '%has no owner%'"), 1);
+    assert_eq!(world.count("SELECT count(*) FROM accounts WHERE review_error LIKE '%has no owner%'"), 1);
     assert_eq!((world.review().await, world.history().await.len()), (ReviewReport::default(), 1));
     // The owner comes back with the directory, and the review with them.
     world.put(None, vec![member("olga", "owner", AccountSettings::Edit)], &[]).await;
     assert_eq!(world.history().await[0], row(Action::Reverted, "ada", "olga"));
-    assert_eq!(world.count("SELECT count(review_error) FROM designations"), 0);
+    assert_eq!(world.count("SELECT count(review_error) FROM accounts"), 0);
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn an_account_that_cannot_be_written_holds_up_no_other() {
     world.choose_ada_among(2).await;
     // The next row of the history is there already.
     world.database("UPDATE accounts SET audit_seq = 0 WHERE id = 'acme'");
-    world.database("UPDATE designations SET next_review_at = 0");
+    world.database("UPDATE accounts SET next_review_at = 0");
     world.days_pass(400);
     let (report, told) = world.review_telling().await;
     assert_eq!(report, ReviewReport { reviewed: 2, failed: 1, ..KEPT });
@@ -97,7 +97,7 @@ async fn an_account_that_cannot_be_decided_again_holds_up_no_other() {
     for sql in ["UPDATE people SET status = 'frozen'", "DELETE FROM people"] {
         let world = Arc::new(World::new().await);
         world.choose_ada_among(1).await;
-        world.database("UPDATE designations SET next_review_at = 0");
+        world.database("UPDATE accounts SET next_review_at = 0");
         let (beside, sql) = (world.clone(), sql.to_owned());
         world.spy.before("commit_all", async move {
             beside.database(&format!("{sql} WHERE account_id = 'acme' AND id = 'olga'"));
@@ -105,7 +105,7 @@ async fn an_account_that_cannot_be_decided_again_holds_up_no_other() {
             Ok(())
         });
         assert_eq!(world.review().await, ReviewReport { failed: 1, ..KEPT });
-        assert_eq!(world.count("SELECT count(review_error) FROM designations WHERE account_id = 'acme'"), 1);
+        assert_eq!(world.count("SELECT count(review_error) FROM accounts WHERE id = 'acme'"), 1);
     }
 }
 
@@ -115,7 +115,7 @@ async fn a_store_that_fails_ends_the_run_and_the_next_goes_on() {
         let world = World::new().await;
         world.choose_ada_among(1).await;
         world.database("UPDATE people SET status = 'frozen' WHERE account_id = 'n-0000'");
-        world.database("UPDATE designations SET next_review_at = 0");
+        world.database("UPDATE accounts SET next_review_at = 0");
         world.days_pass(400);
         // The account moves, so that it is read again.
         let mover = World::beside(&world);
@@ -140,7 +140,7 @@ async fn a_store_that_fails_ends_the_run_and_the_next_goes_on() {
 async fn a_store_that_takes_nothing_is_told_from_an_account_that_is_broken() {
     let world = World::new().await;
     world.choose_ada_among(5).await;
-    world.database("UPDATE designations SET next_review_at = 0");
+    world.database("UPDATE accounts SET next_review_at = 0");
     world.spy.fail("commit_all", 2, false);
     world.spy.fail("put_off_review", 1, false);
     world.spy.calls();
@@ -167,6 +167,6 @@ async fn accounts_that_are_too_much_for_the_module_together_are_reviewed_one_by_
     let account = Account { owner, designation: None };
     let request = ReviewRequest { account, announced: None, reminded_for: None, now: world.clock.now() };
     assert!(engine.review_many(vec![request; 500]).is_err());
-    world.database("UPDATE designations SET next_review_at = 0");
+    world.database("UPDATE accounts SET next_review_at = 0");
     assert_eq!(world.review().await, ReviewReport { reviewed: 500, ..KEPT });
 }

@@ -52,7 +52,7 @@ async fn who_becomes_eligible_again_is_not_restored() {
 async fn a_full_review_finds_what_a_due_date_missed_and_tells_it_as_it_goes() {
     let world = World::new().await;
     world.choose_ada_among(700).await;
-    world.database("UPDATE designations SET next_review_at = NULL");
+    world.database("UPDATE accounts SET next_review_at = NULL");
     world.days_pass(400);
     let mut told = Vec::new();
     let report = world.reviews.review_all(|one| told.push(one)).await.unwrap();
@@ -141,7 +141,7 @@ async fn of_several_reviewers_one_reverts_each_account() {
     let entries: Vec<_> = (0..1_200).map(|n| entry(&format!("n-{n:04}"), Some("olga"), people(), &[])).collect();
     assert!(world.try_put(&entries).await.iter().all(Result::is_ok));
     let chosen = "user_id = 'ada', chosen_at = 0, chosen_by = 'olga', announced = 'ada', next_review_at = 0";
-    world.database(&format!("UPDATE designations SET {chosen} WHERE account_id <> 'acme'"));
+    world.database(&format!("UPDATE accounts SET {chosen} WHERE id <> 'acme'"));
     world.days_pass(400);
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..4 {
@@ -194,7 +194,7 @@ async fn an_account_that_moved_meanwhile_is_decided_again() {
 async fn one_run_catches_up_after_a_long_time() {
     let world = World::new().await;
     world.choose_ada_among(1_300).await;
-    world.database("UPDATE designations SET next_review_at = abs(random()) % 1000");
+    world.database("UPDATE accounts SET next_review_at = abs(random()) % 1000");
     world.days_pass(3_000);
     assert_eq!(world.review().await, ReviewReport { reviewed: 1_301, ..REVERTED });
     assert_eq!(world.review().await, ReviewReport::default());
@@ -204,7 +204,7 @@ async fn one_run_catches_up_after_a_long_time() {
 async fn what_becomes_due_while_a_run_goes_on_is_for_the_next() {
     let world = World::new().await;
     world.choose_ada_among(0).await;
-    world.database("UPDATE designations SET next_review_at = 0");
+    world.database("UPDATE accounts SET next_review_at = 0");
     // Somebody changes the contact whenever the review is about to look, for as long as it looks.
     for number in 0..10 {
         let mover = World::beside(&world);

@@ -71,7 +71,7 @@ async fn a_store_that_fails_is_logged_and_asked_again() {
     let (sender, mut log) = mpsc::unbounded_channel();
     let subscriber = tracing_subscriber::fmt().with_writer(move || Log(sender.clone())).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
-    world.damage("ALTER TABLE outbox RENAME TO o; ALTER TABLE designations RENAME TO d");
+    world.damage("ALTER TABLE outbox RENAME TO o; ALTER TABLE accounts RENAME TO a");
     let running = start(&world);
     let mut expected = vec!["mail cannot be delivered", "designations cannot be reviewed"];
     while !expected.is_empty() {
@@ -79,7 +79,7 @@ async fn a_store_that_fails_is_logged_and_asked_again() {
         assert!(line.contains("no such table") && !line.contains('@'), "{line}");
         expected.retain(|expected| !line.contains(expected));
     }
-    world.damage("ALTER TABLE o RENAME TO outbox; ALTER TABLE d RENAME TO designations");
+    world.damage("ALTER TABLE o RENAME TO outbox; ALTER TABLE a RENAME TO accounts");
     assert_eq!(world.taken.recv().await.unwrap().to.as_str(), "u-2@acme.example");
     world.stop.ask();
     running.await.unwrap();

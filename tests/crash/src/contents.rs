@@ -111,7 +111,7 @@ impl Contents {
 const ACCOUNTS: &str = "SELECT id, owner_id, CAST(audit_seq AS TEXT), audit_hash, user_id, CAST(chosen_at AS TEXT),
         chosen_by, CAST(version AS TEXT), announced, CAST(reminded_valid_until AS TEXT),
         reminded_days
-    FROM accounts JOIN designations ON account_id = id ORDER BY accounts.id";
+    FROM accounts ORDER BY accounts.id";
 
 const PEOPLE: &str = "SELECT account_id, id, role, status, CAST(last_login_at AS TEXT), email,
         CAST(unreachable_since AS TEXT)

@@ -247,7 +247,7 @@ impl Replicas<'_> {
 
     /// How many are still chosen.
     fn chosen(&self) -> Result<usize> {
-        self.store.look(|query| Ok(query.rows("SELECT 1 FROM designations WHERE user_id IS NOT NULL")?.len()))
+        self.store.look(|query| Ok(query.rows("SELECT 1 FROM accounts WHERE user_id IS NOT NULL")?.len()))
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn settle(stage: &Stage, store: &Store, servers: &mut Servers<'_>, la
         let (mails, reviews) = store.look(|query| {
             let mails =
                 query.rows("SELECT CAST(id AS TEXT), CAST(due_at AS TEXT) FROM outbox WHERE state = 'pending'")?;
-            let due = format!("SELECT account_id FROM designations WHERE next_review_at <= {now}");
+            let due = format!("SELECT id FROM accounts WHERE next_review_at <= {now}");
             Ok((mails, query.rows(&due)?.len()))
         })?;
         if mails.is_empty() && reviews == 0 && now > last_lapse_ms {

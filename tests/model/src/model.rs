@@ -43,6 +43,8 @@ pub(crate) struct Account {
     pub(crate) reminded_for: Option<RemindedFor>,
     /// When time changes something.
     pub(crate) due: Option<Instant>,
+    /// Until when somebody has it in hand for review.
+    pub(crate) claimed_until: Option<Instant>,
     /// Under which rules it was decided on last.
     pub(crate) decided_under: usize,
     pub(crate) recheck: Recheck,
@@ -166,8 +168,9 @@ impl Model {
         let mut reviewed = Reviewed::default();
         for account in self.accounts.values_mut() {
             let is_due = account.is_due(moment.now);
-            if is_due || account.recheck != Recheck::No {
-                let is_owed = is_due || account.recheck == Recheck::Must;
+            let recheck = account.recheck(moment.now);
+            if is_due || recheck != Recheck::No {
+                let is_owed = is_due || recheck == Recheck::Must;
                 *(if is_owed { &mut reviewed.must } else { &mut reviewed.may }) += 1;
                 reviewed.add(&account.review(&moment, Authentication::Host, false));
             }
@@ -203,6 +206,7 @@ impl Account {
             announced: None,
             reminded_for: None,
             due: None,
+            claimed_until: None,
             decided_under: rules,
             recheck: Recheck::No,
             history: Vec::new(),
@@ -222,7 +226,16 @@ impl Account {
     }
 
     pub(crate) fn is_due(&self, now: Instant) -> bool {
-        self.due.is_some_and(|due| due <= now)
+        self.is_free(now) && self.due.is_some_and(|due| due <= now)
+    }
+
+    /// Whether it is handed out because of the rules.
+    pub(crate) fn recheck(&self, now: Instant) -> Recheck {
+        if self.is_free(now) { self.recheck } else { Recheck::No }
+    }
+
+    fn is_free(&self, now: Instant) -> bool {
+        self.claimed_until.is_none_or(|until| until <= now)
     }
 
     fn designee(&self, user_id: &UserId) -> Designee {
@@ -353,6 +366,7 @@ impl Account {
 
     fn decided(&mut self, due: Option<Instant>, moment: &Moment) {
         (self.due, self.decided_under, self.recheck) = (due, moment.number, Recheck::No);
+        self.claimed_until = None;
     }
 
     fn tell(&mut self, notices: &[Notice], actor: Option<&UserId>, now: Instant) {

@@ -210,7 +210,7 @@ impl<B: Backend> Lockstep<B> {
         let claimed = claimed.expect("accounts are handed out").into_iter();
         let claimed: Vec<AccountId> = claimed.map(|account| account.expect("it can be read").account).collect();
         let is_due = |id: &AccountId| self.model.accounts[id].is_due(now);
-        let recheck = |id: &AccountId| self.model.accounts[id].recheck;
+        let recheck = |id: &AccountId| self.model.accounts[id].recheck(now);
         assert!(claimed.len() <= limit as usize);
         assert!(claimed.iter().all(|id| is_due(id) || recheck(id) != Recheck::No), "{claimed:?}");
         // Whose time has come is handed out before those whom only the rules concern, and nobody is left out.
@@ -219,9 +219,8 @@ impl<B: Backend> Lockstep<B> {
         let owed = left.filter(|id| is_due(id) || recheck(id) == Recheck::Must).count();
         assert!(owed == 0 || claimed.len() == limit as usize, "{owed} accounts were left");
         for id in claimed {
-            let rules = self.model.rules;
             let account = self.model.accounts.get_mut(&id).expect("an account that was handed out");
-            (account.due, account.decided_under, account.recheck) = (Some(until), rules, Recheck::No);
+            account.claimed_until = Some(until);
         }
     }
 

@@ -87,6 +87,7 @@ macro_rules! conformance {
                 what_is_due_by_time_comes_before_another_policy,
                 another_policy_than_the_present_gets_only_what_is_due_by_time,
                 what_another_policy_decides_is_due_at_once, what_is_put_off_is_hidden_until_then,
+                another_policy_does_not_bring_back_what_is_claimed, what_is_put_off_while_it_is_claimed_is_due_then,
                 another_policy_does_not_bring_back_what_is_put_off, an_unknown_account_is_put_off_without_harm;
         }
     };

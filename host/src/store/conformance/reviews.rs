@@ -57,8 +57,8 @@ pub(in crate::store) async fn a_claimed_account_can_be_decided_on(store: AnyStor
     reviewed(&store, "a", Some(100)).await;
     let before = snapshot(&store, "a").await;
     let claimed = claim_due(&store, 100).await.remove(0);
-    let next_review_at = claimed.next_review_at;
-    assert_eq!(claimed, Snapshot { next_review_at, ..before });
+    assert_eq!(claimed, before);
+    assert_eq!(snapshot(&store, "a").await, before);
     stored(&store, &Commit { next_review_at: Some(at(150)), ..commit_on(&claimed) }).await;
     assert_eq!(due(&store, 149).await, Vec::<String>::new());
     assert_eq!(due(&store, 150).await, ["a"]);
@@ -147,6 +147,29 @@ pub(in crate::store) async fn what_another_policy_decides_is_due_at_once(store: 
     let review = Commit { fingerprint: "another".into(), ..write.review };
     store.put_directories(&[DirectoryWrite { review, ..write }]).await.unwrap();
     assert_eq!(due(&store, 0).await, ["a"]);
+}
+
+pub(in crate::store) async fn another_policy_does_not_bring_back_what_is_claimed(store: AnyStore) {
+    store.use_policy(POLICY).await.unwrap();
+    reviewed(&store, "a", Some(100)).await;
+    reviewed(&store, "b", None).await;
+    assert_eq!(due(&store, 100).await, ["a"]);
+    store.use_policy("another").await.unwrap();
+    assert_eq!(of_policy(&store, "another", 100, 10).await, BTreeSet::from(["b".into()]));
+    assert_eq!(of_policy(&store, "another", 199, 10).await, BTreeSet::new());
+    // Whoever has it decides under the policy of before, so that it is due under the present one.
+    review_again(&store, "a", Some(900)).await;
+    assert_eq!(of_policy(&store, "another", 199, 10).await, BTreeSet::from(["a".into()]));
+    assert_eq!(of_policy(&store, "another", 299, 10).await, BTreeSet::from(["a".into(), "b".into()]));
+}
+
+pub(in crate::store) async fn what_is_put_off_while_it_is_claimed_is_due_then(store: AnyStore) {
+    store.use_policy(POLICY).await.unwrap();
+    reviewed(&store, "a", Some(100)).await;
+    assert_eq!(due(&store, 100).await, ["a"]);
+    store.put_off_review(&account("a"), "no owner", at(150)).await.unwrap();
+    assert_eq!(due(&store, 149).await, Vec::<String>::new());
+    assert_eq!(due(&store, 150).await, ["a"]);
 }
 
 pub(in crate::store) async fn what_is_put_off_is_hidden_until_then(store: AnyStore) {

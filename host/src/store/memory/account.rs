@@ -21,6 +21,8 @@ pub(super) struct Account {
     announced: Option<UserId>,
     reminded_for: Option<RemindedFor>,
     pub(super) next_review_at: Option<Instant>,
+    /// Until when somebody has it in hand for review.
+    pub(super) claimed_until: Option<Instant>,
     /// The fingerprint of the policy that decided last.
     pub(super) decided_by: Option<String>,
     pub(super) history: Vec<AuditRow>,
@@ -47,6 +49,7 @@ impl Account {
             announced: None,
             reminded_for: None,
             next_review_at: None,
+            claimed_until: None,
             decided_by: None,
             history: Vec::new(),
             answers: Vec::new(),
@@ -98,6 +101,7 @@ impl Account {
         self.announced = Some(commit.announced.clone());
         self.reminded_for.clone_from(&commit.reminded_for);
         self.next_review_at = commit.next_review_at;
+        self.claimed_until = None;
         self.decided_by = Some(commit.fingerprint.clone());
         self.record(&commit.account, commit.audit.as_ref(), commit.remember.as_ref(), commit.now)
     }

@@ -105,20 +105,14 @@ impl State {
     /// The ids of the accounts to review, in the order in which they are handed out.
     fn due(&self, now: Instant, fingerprint: &str) -> Vec<AccountId> {
         let due_at = |account: &Account| account.next_review_at.filter(|due_at| *due_at <= now);
-        let mut due: Vec<_> = self.accounts.iter().filter(|(_, account)| due_at(account).is_some()).collect();
+        let is_free = |account: &Account| account.claimed_until.is_none_or(|until| until <= now);
+        let free: Vec<_> = self.accounts.iter().filter(|(_, account)| is_free(account)).collect();
+        let (mut due, others): (Vec<_>, Vec<_>) = free.into_iter().partition(|(_, account)| due_at(account).is_some());
         due.sort_by_key(|(_, account)| account.next_review_at);
         let is_present = self.policy.as_deref() == Some(fingerprint);
         let is_of_another = |account: &Account| is_present && account.decided_by != self.policy;
-        let others = self.accounts.iter().filter(|(_, account)| due_at(account).is_none() && is_of_another(account));
+        let others = others.into_iter().filter(|(_, account)| is_of_another(account));
         due.into_iter().chain(others).map(|(id, _)| id.clone()).collect()
-    }
-
-    /// Hides an account until that instant.
-    fn hide(&mut self, account: &AccountId, until: Instant) {
-        if let Some(account) = self.accounts.get_mut(account) {
-            account.next_review_at = Some(until);
-            account.decided_by.clone_from(&self.policy);
-        }
     }
 
     fn snapshot(&self, id: &AccountId, also: &[UserId]) -> Option<Readable> {
@@ -151,7 +145,9 @@ impl Store for MemoryStore {
             due.truncate(size(limit));
             let claimed = due.iter().filter_map(|id| state.snapshot(id, &[])).collect();
             for id in &due {
-                state.hide(id, claimed_until);
+                if let Some(account) = state.accounts.get_mut(id) {
+                    account.claimed_until = Some(claimed_until);
+                }
             }
             Ok(claimed)
         })
@@ -159,7 +155,11 @@ impl Store for MemoryStore {
 
     async fn put_off_review(&self, account: &AccountId, _error: &str, until: Instant) -> Result<(), StoreError> {
         self.write(|state| {
-            state.hide(account, until);
+            if let Some(account) = state.accounts.get_mut(account) {
+                account.next_review_at = Some(until);
+                account.claimed_until = None;
+                account.decided_by.clone_from(&state.policy);
+            }
             Ok(())
         })
     }

@@ -25,36 +25,49 @@ pub(super) const THESE: &str = snapshots!(
 pub(super) const AFTER: &str =
     snapshots!("", "(SELECT * FROM accounts WHERE id > $1 ORDER BY id LIMIT $2) AS accounts", "ORDER BY accounts.id");
 
-/// Claims the designations that `$which` finds, and gives the accounts as they were before, in the order of `$order`.
-/// Until it is settled, the review is due at the end of the claim.
+/// Claims the accounts that `$which` finds and that nobody has in hand at `$now`, in the order of `$order`.
+///
+/// Their rows are locked, not written. A claim that another host made a moment ago may not be seen yet, when its lock is
+/// gone already; then it is met where this one would be written, and stays.
 macro_rules! claim {
-    ($which:literal, $order:literal) => {
+    ($which:literal, $now:literal, $order:literal) => {
         concat!(
             "WITH found AS (
-                SELECT account_id FROM designations WHERE ",
+                SELECT id FROM accounts WHERE ",
             $which,
-            " ORDER BY ",
+            " AND NOT EXISTS (SELECT FROM claims WHERE claims.account_id = accounts.id AND claims.until > ",
+            $now,
+            ") ORDER BY ",
             $order,
-            ", account_id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+            ", id LIMIT $2 FOR NO KEY UPDATE OF accounts SKIP LOCKED
             ), claimed AS (
-                UPDATE designations SET next_review_at = $3,
-                    generation = coalesce((SELECT generation FROM policy WHERE id = 1), 0)
-                FROM found WHERE designations.account_id = found.account_id RETURNING designations.account_id
+                INSERT INTO claims (account_id, until) SELECT id, $3 FROM found
+                ON CONFLICT (account_id) DO UPDATE SET until = excluded.until WHERE claims.until <= ",
+            $now,
+            " RETURNING account_id
             ) ",
             snapshots!(
                 "",
                 "claimed JOIN accounts ON accounts.id = claimed.account_id",
-                concat!("ORDER BY designations.", $order, ", accounts.id")
+                concat!("ORDER BY accounts.", $order, ", accounts.id")
             )
         )
     };
 }
 
 /// The accounts whose review is due, the longest due first.
-pub(super) const DUE: &str = claim!("next_review_at <= $1", "next_review_at");
+pub(super) const DUE: &str = claim!("next_review_at <= $1", "$1", "next_review_at");
 /// The accounts that were last decided on under another policy than the present one, if this is the present one.
 pub(super) const OF_ANOTHER_POLICY: &str =
-    claim!("generation < (SELECT generation FROM policy WHERE id = 1 AND fingerprint = $1)", "generation");
+    claim!("generation < (SELECT generation FROM policy WHERE id = 1 AND fingerprint = $1)", "$4", "generation");
+
+/// Puts off, and ends the claim of what was put off: the account's row is locked first.
+pub(super) const PUT_OFF: &str = "WITH off AS (
+        UPDATE accounts SET next_review_at = $2, review_error = $3,
+            generation = coalesce((SELECT generation FROM policy WHERE id = 1), 0)
+        WHERE id = $1 RETURNING id
+    )
+    DELETE FROM claims USING off WHERE claims.account_id = off.id";
 
 pub(super) const NAMES: &str = "SELECT id, name FROM accounts WHERE id > $1 ORDER BY id LIMIT $2";
 
@@ -126,10 +139,11 @@ pub(super) async fn claim_reviews(
 ) -> Result<Vec<Readable>, Fault> {
     let (limit, until) = (rows(limit), claimed_until.millis());
     let tx = client.transaction().await?;
-    let mut found = query(&tx, DUE, &[&now.millis(), &limit, &until]).await?;
+    let now = now.millis();
+    let mut found = query(&tx, DUE, &[&now, &limit, &until]).await?;
     let left = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(limit));
     if left > 0 {
-        found.extend(query(&tx, OF_ANOTHER_POLICY, &[&fingerprint, &left, &until]).await?);
+        found.extend(query(&tx, OF_ANOTHER_POLICY, &[&fingerprint, &left, &until, &now]).await?);
     }
     let page = page(&found)?;
     tx.commit().await?;
@@ -142,11 +156,9 @@ pub(super) async fn put_off_review(
     error: &str,
     until: Instant,
 ) -> Result<(), Fault> {
-    // As a claim does, so that another policy than the one of the last decision does not bring it back before.
-    let sql = "UPDATE designations SET next_review_at = $2, review_error = $3,
-            generation = coalesce((SELECT generation FROM policy WHERE id = 1), 0)
-        WHERE account_id = $1";
-    execute(client, sql, &[&account.as_str(), &until.millis(), &text::stored(error)]).await?;
+    // It counts as decided on under the present policy, so that another one than that of its last decision does not
+    // bring it back before.
+    execute(client, PUT_OFF, &[&account.as_str(), &until.millis(), &text::stored(error)]).await?;
     Ok(())
 }
 

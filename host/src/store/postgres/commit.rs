@@ -10,15 +10,13 @@ use tokio_postgres::Row;
 use super::answers;
 use super::batch::{Answer, Batch, column};
 use super::fault::Fault;
-use super::statements::{prepared, query};
+use super::statements::prepared;
 use crate::domain::model::{AccountId, AuditEntry, ChainHead, Commit, Committed, Remembered};
 use crate::store::rows::head;
 
 /// Locks accounts in the order of their ids; whoever was in the way has then written.
-pub(super) const LOCK: &str = "SELECT id, audit_seq, audit_hash, revision FROM accounts WHERE id = ANY($1)
+pub(super) const LOCK: &str = "SELECT id, audit_seq, audit_hash, revision, version FROM accounts WHERE id = ANY($1)
     ORDER BY id FOR NO KEY UPDATE";
-
-pub(super) const VERSIONS: &str = "SELECT account_id, version FROM designations WHERE account_id = ANY($1)";
 
 /// The accounts that a transaction has locked, as nobody else can change them before it ends.
 pub(super) struct Locked {
@@ -29,13 +27,8 @@ pub(super) struct Locked {
 
 pub(super) struct Account {
     pub(super) revision: i64,
+    pub(super) version: i64,
     pub(super) head: ChainHead,
-}
-
-/// The versions of the designations of those accounts. They stand still while the accounts are locked.
-pub(super) async fn versions(tx: &Transaction<'_>, ids: &[&AccountId]) -> Result<HashMap<String, i64>, Fault> {
-    let found = query(tx, VERSIONS, &[&column(ids, |id| id.as_str())]).await?;
-    found.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
 
 impl Locked {
@@ -64,7 +57,7 @@ impl Locked {
 
 fn account(row: &Row) -> Result<(String, Account), Fault> {
     let (id, head) = head(row)?;
-    Ok((id, Account { revision: row.try_get("revision")?, head }))
+    Ok((id, Account { revision: row.try_get("revision")?, version: row.try_get("version")?, head }))
 }
 
 /// The keys that commits bring.
@@ -83,7 +76,9 @@ pub(super) async fn all(client: &mut Client, commits: &[Commit]) -> Result<Vec<C
     let mut batch = Batch::default();
     for commit in commits {
         match locked.get(&commit.account) {
-            Some(Account { revision, head }) if *revision == commit.revision && !locked.is_used(&commit.account) => {
+            Some(Account { revision, head, .. })
+                if *revision == commit.revision && !locked.is_used(&commit.account) =>
+            {
                 batch.decide(commit, head)?;
             }
             _ => {}
@@ -113,8 +108,7 @@ pub(super) async fn record(
     let mut batch = Batch::default();
     batch.advance(account, 0, &known.head, entry)?;
     batch.remember(account, remember, now);
-    let version = versions(&tx, &[account]).await?.get(account.as_str()).copied().unwrap_or_default();
     batch.write(&tx).await?;
     tx.commit().await?;
-    Ok(Committed::Stored { version })
+    Ok(Committed::Stored { version: known.version })
 }

@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
 
 use super::batch::{Batch, column};
-use super::commit::{Account, Locked, keys, versions};
+use super::commit::{Account, Locked, keys};
 use super::fault::Fault;
 use super::statements::{prepared, query, rows};
 use super::text;
@@ -22,12 +22,9 @@ use crate::store::rows::{Columns, member, member_columns};
 
 /// Makes new accounts in the order of their ids, so that two hosts with the same ones do not wait in a circle. Of two
 /// that make the same account the first one does, and the second one learns of it by this.
-const CREATE: &str = "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash)
-    SELECT id, name, owner_id, 0, $4, $5 FROM unnest($1::text[], $2::text[], $3::text[]) AS new (id, name, owner_id)
+const CREATE: &str = "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash, version, generation)
+    SELECT id, name, owner_id, 0, $4, $5, 0, 0 FROM unnest($1::text[], $2::text[], $3::text[]) AS new (id, name, owner_id)
     ORDER BY id COLLATE \"C\" ON CONFLICT (id) DO NOTHING RETURNING id";
-
-const CREATE_DESIGNATIONS: &str =
-    "INSERT INTO designations (account_id, version, generation) SELECT id, 0, 0 FROM unnest($1::text[]) AS new (id)";
 
 pub(super) const RENAME: &str = "UPDATE accounts SET name = new.name, owner_id = new.owner_id
     FROM unnest($1::text[], $2::text[], $3::text[]) AS new (id, name, owner_id)
@@ -67,7 +64,7 @@ pub(super) async fn put_all(client: &mut Client, writes: &[DirectoryWrite]) -> R
     let ids: Vec<&AccountId> = writes.iter().map(|write| &write.entry.account).collect();
     let locked = Locked::lock(&tx, &ids, &keys(writes.iter().map(|write| &write.review))).await?;
     let created = create(&tx, writes, &locked).await?;
-    let fresh = Account { revision: 0, head: ChainHead::default() };
+    let fresh = Account { revision: 0, version: 0, head: ChainHead::default() };
     let current = writes.iter().filter_map(|write| {
         let account = current(write, &locked, created.contains(write.entry.account.as_str()).then_some(&fresh))?;
         Some((write, account))
@@ -82,8 +79,8 @@ pub(super) async fn put_all(client: &mut Client, writes: &[DirectoryWrite]) -> R
             batch.decide(&write.review, &account.head)?;
         }
     }
-    let mut versions =
-        versions(&tx, &current.iter().map(|(write, _)| &write.entry.account).collect::<Vec<_>>()).await?;
+    let versions = current.iter().map(|(write, account)| (write.entry.account.to_string(), account.version));
+    let mut versions: HashMap<String, i64> = versions.collect();
     versions.extend(batch.write(&tx).await?);
     tx.commit().await?;
     let committed = writes.iter().map(|write| match versions.get(write.entry.account.as_str()) {
@@ -110,11 +107,10 @@ async fn create(tx: &Transaction<'_>, writes: &[DirectoryWrite], locked: &Locked
     if new.is_empty() {
         return Ok(HashSet::new());
     }
-    let [accounts, designations] = prepared(tx, [CREATE, CREATE_DESIGNATIONS]).await?;
+    let [create] = prepared(tx, [CREATE]).await?;
     let [ids, names, owners] = profile_columns(&new);
     let ChainHead { seq, hash } = ChainHead::default();
-    let created = first_column(&tx.query(&accounts, &[&ids, &names, &owners, &seq, &hash]).await?)?;
-    tx.execute(&designations, &[&created]).await?;
+    let created = first_column(&tx.query(&create, &[&ids, &names, &owners, &seq, &hash]).await?)?;
     Ok(created.into_iter().collect())
 }
 

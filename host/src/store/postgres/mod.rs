@@ -11,7 +11,7 @@
 //!
 //! **Invariant:** locks are taken in one order, so that nobody waits in a circle: a row of the outbox, then accounts in
 //! the order of their ids, existing ones before new ones, then what belongs to them. Claims wait for nobody: they pass
-//! over what is locked.
+//! over what is locked. The claim of an account is written by whoever holds the account's row.
 //!
 //! **Invariant:** every statement follows an index. The server plans a statement once for each connection and is left no
 //! other way, so that what it believes of the tables' sizes, which is wrong during a large import, changes nothing.

@@ -40,23 +40,21 @@ macro_rules! snapshots {
     };
     ($more:expr, $from:expr, $which:expr) => {
         concat!(
-            "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, designations.version,
-                designations.announced,
-                designations.reminded_valid_until, designations.reminded_days, designations.next_review_at, ",
+            "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, accounts.version,
+                accounts.announced, accounts.reminded_valid_until, accounts.reminded_days, accounts.next_review_at, ",
             $crate::store::rows::member_columns!("owner"),
-            ", designations.user_id, designations.chosen_at, designations.chosen_by, ",
+            ", accounts.user_id, accounts.chosen_at, accounts.chosen_by, ",
             $crate::store::rows::member_columns!("designee"),
             ", ",
             $crate::store::rows::member_columns!("announced"),
             $more,
             " FROM ",
             $from,
-            " JOIN designations ON designations.account_id = accounts.id
-            LEFT JOIN people AS owner ON owner.account_id = accounts.id AND owner.id = accounts.owner_id
+            " LEFT JOIN people AS owner ON owner.account_id = accounts.id AND owner.id = accounts.owner_id
             LEFT JOIN people AS designee
-                ON designee.account_id = accounts.id AND designee.id = designations.user_id
+                ON designee.account_id = accounts.id AND designee.id = accounts.user_id
             LEFT JOIN people AS announced ON announced.account_id = accounts.id
-                AND announced.id = nullif(nullif(designations.announced, accounts.owner_id), designations.user_id)
+                AND announced.id = nullif(nullif(accounts.announced, accounts.owner_id), accounts.user_id)
             ",
             $which
         )
@@ -71,10 +69,10 @@ pub(in crate::store) fn snapshot<R: Cells>(columns: &mut Columns<'_, R>) -> Resu
         name: columns.text("accounts.name")?,
         owner_id: columns.text("accounts.owner_id")?,
         revision: columns.integer("accounts.revision")?,
-        version: columns.integer("designations.version")?,
-        announced: columns.optional_text("designations.announced")?,
+        version: columns.integer("accounts.version")?,
+        announced: columns.optional_text("accounts.announced")?,
         reminded_for: reminded_for(columns)?,
-        next_review_at: columns.optional_instant("designations.next_review_at")?,
+        next_review_at: columns.optional_instant("accounts.next_review_at")?,
         owner: member(columns)?,
         chosen: chosen(columns)?,
         others: Vec::from_iter(member(columns)?),
@@ -82,19 +80,19 @@ pub(in crate::store) fn snapshot<R: Cells>(columns: &mut Columns<'_, R>) -> Resu
 }
 
 fn reminded_for<R: Cells>(columns: &mut Columns<'_, R>) -> Result<Option<RemindedFor>, Unreadable> {
-    let valid_until = columns.optional_instant("designations.reminded_valid_until")?;
-    let days = columns.optional_json("designations.reminded_days")?;
+    let valid_until = columns.optional_instant("accounts.reminded_valid_until")?;
+    let days = columns.optional_json("accounts.reminded_days")?;
     Ok(valid_until.zip(days).map(|(valid_until, days)| RemindedFor { valid_until, days }))
 }
 
 fn chosen<R: Cells>(columns: &mut Columns<'_, R>) -> Result<Option<Chosen>, Unreadable> {
-    let Some(user_id) = columns.optional_text("designations.user_id")? else {
+    let Some(user_id) = columns.optional_text("accounts.user_id")? else {
         columns.skip(2);
         columns.skip(MEMBER_COLUMNS);
         return Ok(None);
     };
-    let since = columns.instant("designations.chosen_at")?;
-    let by = columns.text("designations.chosen_by")?;
+    let since = columns.instant("accounts.chosen_at")?;
+    let by = columns.text("accounts.chosen_by")?;
     Ok(Some(Chosen { user_id, member: member(columns)?, since, by }))
 }
 

@@ -1,6 +1,6 @@
 //! Accounts as they stand.
 
-use rusqlite::{Params, Row, Transaction, params};
+use rusqlite::{Connection, Params, Row, Transaction, params};
 use security_contact_policy::{Instant, UserId};
 
 use super::fault::Fault;
@@ -10,13 +10,16 @@ use crate::store::rows::{Columns, member, member_columns, snapshot, snapshots};
 
 pub(super) const ONE: &str = snapshots!("WHERE accounts.id = ?1");
 pub(super) const AFTER: &str = snapshots!("WHERE accounts.id > ?1 ORDER BY accounts.id LIMIT ?2");
-/// The accounts whose review is due, the longest due first.
-pub(super) const DUE: &str = "SELECT account_id FROM designations WHERE next_review_at <= ?1
-    ORDER BY next_review_at, account_id LIMIT ?2";
-/// The accounts that were last decided on under another policy than the present one, if this is the present one.
-pub(super) const OF_ANOTHER_POLICY: &str = "SELECT account_id FROM designations
+/// The accounts whose review is due and that nobody has in hand, the longest due first.
+pub(super) const DUE: &str = "SELECT id FROM accounts WHERE next_review_at <= ?1
+    AND NOT EXISTS (SELECT 1 FROM claims WHERE account_id = accounts.id AND until > ?1)
+    ORDER BY next_review_at, id LIMIT ?2";
+/// The accounts that were last decided on under another policy than the present one, if this is the present one, and
+/// that nobody has in hand.
+pub(super) const OF_ANOTHER_POLICY: &str = "SELECT id FROM accounts
     WHERE generation < (SELECT generation FROM policy WHERE fingerprint = ?1)
-    ORDER BY generation, account_id LIMIT ?2";
+    AND NOT EXISTS (SELECT 1 FROM claims WHERE account_id = accounts.id AND until > ?3)
+    ORDER BY generation, id LIMIT ?2";
 
 pub(super) const NAMES: &str = "SELECT id, name FROM accounts WHERE id > ?1 ORDER BY id LIMIT ?2";
 
@@ -58,8 +61,8 @@ pub(super) fn after(tx: &Transaction<'_>, after: Option<&AccountId>, limit: u32)
     tx.prepare_cached(AFTER)?.query_and_then(params![after, limit], readable)?.collect()
 }
 
-/// Hands out accounts for review. Until it is settled, the review is due at the end of the claim, so that nobody else
-/// finds it before, and somebody does after.
+/// Hands out accounts for review. Until the claim ends nobody else finds them, and then somebody does, unless there was
+/// a decision meanwhile.
 pub(super) fn claim_reviews(
     tx: Transaction<'_>,
     now: Instant,
@@ -70,7 +73,7 @@ pub(super) fn claim_reviews(
     let mut ids = account_ids(&tx, DUE, params![now.millis(), limit])?;
     let mut page = claim(&tx, &ids, claimed_until)?;
     let left = limit.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
-    ids = account_ids(&tx, OF_ANOTHER_POLICY, params![fingerprint, left])?;
+    ids = account_ids(&tx, OF_ANOTHER_POLICY, params![fingerprint, left, now.millis()])?;
     page.extend(claim(&tx, &ids, claimed_until)?);
     tx.commit()?;
     Ok(page)
@@ -83,9 +86,8 @@ fn account_ids(tx: &Transaction<'_>, sql: &str, parameters: impl Params) -> Resu
 fn claim(tx: &Transaction<'_>, ids: &[String], claimed_until: Instant) -> Result<Vec<Readable>, Fault> {
     let mut find = tx.prepare_cached(ONE)?;
     let mut set = tx.prepare_cached(
-        "UPDATE designations SET next_review_at = ?2,
-            generation = coalesce((SELECT generation FROM policy), 0)
-        WHERE account_id = ?1",
+        "INSERT INTO claims (account_id, until) VALUES (?1, ?2)
+        ON CONFLICT (account_id) DO UPDATE SET until = excluded.until",
     )?;
     let mut page = Vec::with_capacity(ids.len());
     for id in ids {
@@ -95,20 +97,28 @@ fn claim(tx: &Transaction<'_>, ids: &[String], claimed_until: Instant) -> Result
     Ok(page)
 }
 
+/// Ends whoever's claim of the account.
+pub(super) fn end_claim(tx: &Connection, account: &AccountId) -> Result<(), Fault> {
+    tx.prepare_cached("DELETE FROM claims WHERE account_id = ?1")?.execute([account.as_str()])?;
+    Ok(())
+}
+
 pub(super) fn put_off_review(
     tx: Transaction<'_>,
     account: &AccountId,
     error: &str,
     until: Instant,
 ) -> Result<(), Fault> {
-    // As a claim does, so that another policy than the one of the last decision does not bring it back before.
+    // It counts as decided on under the present policy, so that another one than that of its last decision does not
+    // bring it back before.
     let mut put_off = tx.prepare_cached(
-        "UPDATE designations SET next_review_at = ?2, review_error = ?3,
+        "UPDATE accounts SET next_review_at = ?2, review_error = ?3,
             generation = coalesce((SELECT generation FROM policy), 0)
-        WHERE account_id = ?1",
+        WHERE id = ?1",
     )?;
     put_off.execute(params![account.as_str(), until.millis(), error])?;
     drop(put_off);
+    end_claim(&tx, account)?;
     Ok(tx.commit()?)
 }
 

@@ -20,8 +20,21 @@ pub(super) const HEADS: &str = "SELECT id, audit_seq, audit_hash FROM accounts W
 pub(super) fn append(tx: &Connection, account: &AccountId, entry: &AuditEntry) -> Result<i64, Fault> {
     let mut find = tx.prepare_cached("SELECT audit_seq, audit_hash FROM accounts WHERE id = ?1")?;
     let head = find.query_row([account.as_str()], |row| Ok(ChainHead { seq: row.get(0)?, hash: row.get(1)? }))?;
-    let row = AuditRow::after(&head, account, entry)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let ChainHead { seq, hash } = insert(tx, account, &head, entry)?;
+    let mut advance = tx.prepare_cached("UPDATE accounts SET audit_seq = ?2, audit_hash = ?3 WHERE id = ?1")?;
+    advance.execute(params![account.as_str(), seq, hash])?;
+    Ok(seq)
+}
+
+/// Adds an entry to the history that ends so, and returns its new end, which the account is yet to be given.
+pub(super) fn insert(
+    tx: &Connection,
+    account: &AccountId,
+    head: &ChainHead,
+    entry: &AuditEntry,
+) -> Result<ChainHead, Fault> {
+    let row =
+        AuditRow::after(head, account, entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let mut insert = tx.prepare_cached(
         "INSERT INTO audit (account_id, seq, at, actor, authenticated, action, before, after, reasons, detail,
             policy_version, module_sha256, fingerprint, previous_hash, hash)
@@ -44,9 +57,7 @@ pub(super) fn append(tx: &Connection, account: &AccountId, entry: &AuditEntry) -
         row.previous_hash,
         row.hash,
     ])?;
-    let mut advance = tx.prepare_cached("UPDATE accounts SET audit_seq = ?2, audit_hash = ?3 WHERE id = ?1")?;
-    advance.execute(params![row.account, row.seq, row.hash])?;
-    Ok(row.seq)
+    Ok(row.head())
 }
 
 pub(super) fn page(

@@ -25,10 +25,7 @@ pub(super) fn put_all(tx: Transaction<'_>, writes: &[DirectoryWrite]) -> Result<
 fn put(tx: &Connection, write: &DirectoryWrite) -> Result<Committed, Fault> {
     let DirectoryWrite { entry, revision, review } = write;
     let known = tx
-        .prepare_cached(
-            "SELECT revision, version FROM accounts JOIN designations ON account_id = accounts.id
-            WHERE accounts.id = ?1",
-        )?
+        .prepare_cached("SELECT revision, version FROM accounts WHERE id = ?1")?
         .query_row([entry.account.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let found = known.map(|(revision, _): (i64, i64)| revision);
@@ -50,20 +47,12 @@ fn put_profile(tx: &Connection, account: &AccountId, profile: Option<&(DisplayNa
     let Some((name, owner)) = profile else { return Ok(false) };
     let ChainHead { seq, hash } = ChainHead::default();
     let mut upsert = tx.prepare_cached(
-        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash, version, generation)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner_id = excluded.owner_id
         WHERE (name, owner_id) IS NOT (excluded.name, excluded.owner_id)",
     )?;
-    let changed =
-        upsert.execute(params![account.as_str(), name.as_str(), owner.as_str(), NEW_REVISION, seq, hash])? > 0;
-    if changed {
-        let mut insert = tx.prepare_cached(
-            "INSERT INTO designations (account_id, version, generation) VALUES (?1, 0, 0)
-            ON CONFLICT (account_id) DO NOTHING",
-        )?;
-        insert.execute([account.as_str()])?;
-    }
-    Ok(changed)
+    Ok(upsert.execute(params![account.as_str(), name.as_str(), owner.as_str(), NEW_REVISION, seq, hash])? > 0)
 }
 
 fn put_people(tx: &Connection, account: &AccountId, people: &[Member]) -> Result<bool, Fault> {

@@ -8,6 +8,7 @@ mod accounts;
 mod answers;
 mod audit;
 mod cells;
+mod checkpoint;
 mod commit;
 mod directory;
 mod fault;
@@ -19,14 +20,17 @@ mod pool;
 mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use rusqlite::{Transaction, TransactionBehavior};
 use security_contact_policy::{Instant, UserId};
+use tokio::sync::Mutex;
 
+use self::checkpoint::Lengths;
 use self::fault::Fault;
 pub use self::open::{OpenError, OpenMode};
-use self::open::{open_reader, open_writer, read_schema};
+use self::open::{explain, open_reader, open_writer, read_schema};
 use self::pool::Pool;
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
@@ -53,9 +57,13 @@ impl SqliteStore {
     /// # Errors
     /// Every variant of [`OpenError`].
     pub fn open(path: &Path, mode: OpenMode) -> Result<Self, OpenError> {
-        let writer = Pool::new([open_writer(path, mode)?]);
+        let mut writer = open_writer(path, mode)?;
         let reader = || open_reader(path);
-        Ok(Self { writer, readers: Pool::new([reader()?, reader()?, reader()?, reader()?]) })
+        // It writes nothing of its own either.
+        let mover = Arc::new(Mutex::new(reader()?));
+        checkpoint::watch(&mut writer, mover, Lengths::default()).map_err(|error| explain(path, error))?;
+        let readers = Pool::new([reader()?, reader()?, reader()?, reader()?]);
+        Ok(Self { writer: Pool::new([writer]), readers })
     }
 
     /// The schema of a file, which is neither made nor changed.

@@ -173,7 +173,7 @@ fn make_private(_path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
+pub(super) fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::NotADatabase { path },

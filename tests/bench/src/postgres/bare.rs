@@ -11,29 +11,28 @@ use tokio_postgres::{Client, Row, Statement};
 /// Every row that a full audit reads, in its order; or that of one account.
 fn rows(which: &str) -> String {
     format!(
-        "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, designations.version,
-            designations.announced, designations.reminded_valid_until, designations.reminded_days,
-            designations.next_review_at, owner.id, owner.role, owner.account_settings, owner.status,
+        "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, accounts.version,
+            accounts.announced, accounts.reminded_valid_until, accounts.reminded_days,
+            accounts.next_review_at, owner.id, owner.role, owner.account_settings, owner.status,
             owner.last_login_at, owner.staff_role, owner.name, owner.email, owner.unreachable_since,
-            designations.user_id, designations.chosen_at, designations.chosen_by, designee.id, designee.role,
+            accounts.user_id, accounts.chosen_at, accounts.chosen_by, designee.id, designee.role,
             designee.account_settings, designee.status, designee.last_login_at, designee.staff_role, designee.name,
             designee.email, designee.unreachable_since, announced.id, announced.role, announced.account_settings,
             announced.status, announced.last_login_at, announced.staff_role, announced.name, announced.email,
             announced.unreachable_since
         FROM accounts
-        JOIN designations ON designations.account_id = accounts.id
         LEFT JOIN people AS owner ON owner.account_id = accounts.id AND owner.id = accounts.owner_id
-        LEFT JOIN people AS designee ON designee.account_id = accounts.id AND designee.id = designations.user_id
-        LEFT JOIN people AS announced ON announced.account_id = accounts.id AND announced.id = designations.announced
-            AND announced.id <> accounts.owner_id AND announced.id IS DISTINCT FROM designations.user_id
+        LEFT JOIN people AS designee ON designee.account_id = accounts.id AND designee.id = accounts.user_id
+        LEFT JOIN people AS announced ON announced.account_id = accounts.id AND announced.id = accounts.announced
+            AND announced.id <> accounts.owner_id AND announced.id IS DISTINCT FROM accounts.user_id
         {which}"
     )
 }
 
 /// The criteria as somebody writes them who has no module: the accounts whose designee does not meet one.
-const CRITERIA: &str = "SELECT count(*) FROM designations
-    LEFT JOIN people ON people.account_id = designations.account_id AND people.id = designations.user_id
-    WHERE designations.user_id IS NOT NULL AND (people.id IS NULL
+const CRITERIA: &str = "SELECT count(*) FROM accounts
+    LEFT JOIN people ON people.account_id = accounts.id AND people.id = accounts.user_id
+    WHERE accounts.user_id IS NOT NULL AND (people.id IS NULL
         OR NOT (people.role IN ('owner', 'admin') OR people.account_settings = 'edit')
         OR people.status <> 'active'
         OR people.last_login_at IS NULL
@@ -78,9 +77,7 @@ pub(crate) async fn criteria(client: &Client, now: Instant) -> Result<i64> {
 /// The statements of a change, prepared.
 pub(crate) struct Change {
     read: Statement,
-    bump: Statement,
-    designate: Statement,
-    settle: Statement,
+    decide: Statement,
     append: Statement,
     queue: Statement,
 }
@@ -93,24 +90,13 @@ impl Change {
     pub(crate) async fn prepare(client: &Client) -> Result<Self> {
         Ok(Self {
             read: client.prepare(&rows("WHERE accounts.id = $1")).await?,
-            bump: client
+            decide: client
                 .prepare(
-                    "UPDATE accounts SET revision = revision + 1, audit_seq = audit_seq + 1, audit_hash = $3
+                    "UPDATE accounts SET revision = revision + 1, audit_seq = audit_seq + 1, audit_hash = $3,
+                        user_id = $4, chosen_at = $5, chosen_by = $6, version = version + 1, announced = $4,
+                        reminded_valid_until = NULL, reminded_days = NULL, next_review_at = $5, review_error = NULL,
+                        generation = coalesce((SELECT generation FROM policy WHERE fingerprint = $3), 0)
                     WHERE id = $1 AND revision = $2 RETURNING audit_seq",
-                )
-                .await?,
-            designate: client
-                .prepare(
-                    "UPDATE designations SET user_id = $2, chosen_at = $3, chosen_by = $4, version = version + 1
-                    WHERE account_id = $1",
-                )
-                .await?,
-            settle: client
-                .prepare(
-                    "UPDATE designations SET announced = $2, reminded_valid_until = NULL, reminded_days = NULL,
-                        next_review_at = $3, review_error = NULL,
-                        generation = coalesce((SELECT generation FROM policy WHERE fingerprint = $4), 0)
-                    WHERE account_id = $1",
                 )
                 .await?,
             append: client
@@ -141,9 +127,8 @@ impl Change {
         decode(&row)?;
         let revision: i64 = row.try_get("revision")?;
         let tx = client.transaction().await?;
-        let seq: i64 = tx.query_one(&self.bump, &[&account, &revision, &hash]).await?.try_get(0)?;
-        tx.execute(&self.designate, &[&account, &after, &NOW, &before]).await?;
-        tx.execute(&self.settle, &[&account, &after, &NOW, &hash]).await?;
+        let seq: i64 =
+            tx.query_one(&self.decide, &[&account, &revision, &hash, &after, &NOW, &before]).await?.try_get(0)?;
         tx.execute(&self.append, &[&account, &seq, &NOW, &before, &after, &hash]).await?;
         for (side, to) in people.into_iter().enumerate() {
             let message_id = format!("{side}{}", &hash[29..]);

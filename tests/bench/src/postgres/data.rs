@@ -70,23 +70,17 @@ async fn insert(client: &mut Client, accounts: &[Filled]) -> Result<()> {
     let chosen_at: Vec<i64> = accounts.iter().map(|account| account.chosen_at).collect();
     let next: Vec<i64> = accounts.iter().map(|account| account.next_review_at).collect();
     tx.execute(
-        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash)
-        SELECT id, name, owner, 1, 0, '' FROM unnest($1::text[], $2::text[], $3::text[]) AS new (id, name, owner)",
-        &[&ids, &names, &owners],
+        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash, user_id, chosen_at, chosen_by,
+            version, announced, next_review_at, generation)
+        SELECT id, name, owner, 1, 0, '', chosen, chosen_at, owner, 1, chosen, next, 1
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+            AS new (id, name, owner, chosen, chosen_at, next)",
+        &[&ids, &names, &owners, &chosen, &chosen_at, &next],
     )
     .await?;
     for place in 0..2 {
         insert_people(&tx, accounts, place).await?;
     }
-    tx.execute(
-        "INSERT INTO designations (account_id, user_id, chosen_at, chosen_by, version, announced, next_review_at,
-            generation)
-        SELECT id, chosen, chosen_at, owner, 1, chosen, next, 1
-        FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
-            AS new (id, owner, chosen, chosen_at, next)",
-        &[&ids, &owners, &chosen, &chosen_at, &next],
-    )
-    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -125,9 +119,9 @@ async fn insert_people(tx: &tokio_postgres::Transaction<'_>, accounts: &[Filled]
 pub(crate) async fn make_due(client: &Client, numbers: impl Iterator<Item = u32>) -> Result<()> {
     let statement = client
         .prepare(
-            "UPDATE designations SET user_id = $2, chosen_at = $3, chosen_by = $4, announced = $2,
+            "UPDATE accounts SET user_id = $2, chosen_at = $3, chosen_by = $4, announced = $2,
                 reminded_valid_until = NULL, reminded_days = NULL, next_review_at = $5
-            WHERE account_id = $1",
+            WHERE id = $1",
         )
         .await?;
     client.batch_execute("BEGIN").await?;

@@ -6,26 +6,25 @@ use rusqlite::{Connection, params};
 use security_contact_policy::Instant;
 
 /// Every row that a full audit reads, in its order.
-const ROWS: &str = "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, designations.version,
-        designations.announced, designations.reminded_valid_until, designations.reminded_days,
-        designations.next_review_at, owner.id, owner.role, owner.account_settings, owner.status, owner.last_login_at,
-        owner.staff_role, owner.name, owner.email, owner.unreachable_since, designations.user_id,
-        designations.chosen_at, designations.chosen_by, designee.id, designee.role, designee.account_settings,
+const ROWS: &str = "SELECT accounts.id, accounts.name, accounts.owner_id, accounts.revision, accounts.version,
+        accounts.announced, accounts.reminded_valid_until, accounts.reminded_days,
+        accounts.next_review_at, owner.id, owner.role, owner.account_settings, owner.status, owner.last_login_at,
+        owner.staff_role, owner.name, owner.email, owner.unreachable_since, accounts.user_id,
+        accounts.chosen_at, accounts.chosen_by, designee.id, designee.role, designee.account_settings,
         designee.status, designee.last_login_at, designee.staff_role, designee.name, designee.email,
         designee.unreachable_since, announced.id, announced.role, announced.account_settings, announced.status,
         announced.last_login_at, announced.staff_role, announced.name, announced.email, announced.unreachable_since
     FROM accounts
-    JOIN designations ON designations.account_id = accounts.id
     LEFT JOIN people AS owner ON owner.account_id = accounts.id AND owner.id = accounts.owner_id
-    LEFT JOIN people AS designee ON designee.account_id = accounts.id AND designee.id = designations.user_id
-    LEFT JOIN people AS announced ON announced.account_id = accounts.id AND announced.id = designations.announced
-        AND announced.id <> accounts.owner_id AND announced.id IS NOT designations.user_id
+    LEFT JOIN people AS designee ON designee.account_id = accounts.id AND designee.id = accounts.user_id
+    LEFT JOIN people AS announced ON announced.account_id = accounts.id AND announced.id = accounts.announced
+        AND announced.id <> accounts.owner_id AND announced.id IS NOT accounts.user_id
     ORDER BY accounts.id";
 
 /// The criteria as somebody writes them who has no module: the accounts whose designee does not meet one.
-const CRITERIA: &str = "SELECT count(*) FROM designations
-    LEFT JOIN people ON people.account_id = designations.account_id AND people.id = designations.user_id
-    WHERE designations.user_id IS NOT NULL AND (people.id IS NULL
+const CRITERIA: &str = "SELECT count(*) FROM accounts
+    LEFT JOIN people ON people.account_id = accounts.id AND people.id = accounts.user_id
+    WHERE accounts.user_id IS NOT NULL AND (people.id IS NULL
         OR NOT (people.role IN ('owner', 'admin') OR people.account_settings = 'edit')
         OR people.status <> 'active'
         OR people.last_login_at IS NULL
@@ -67,33 +66,22 @@ pub(crate) fn change(connection: &mut Connection, account: &str, people: [&str; 
     let [before, after] = people;
     let revision = row(connection, account)?.swap_remove(3);
     let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1 AND revision = ?2")?
-        .execute(params![account, revision])?;
-    tx.prepare_cached(
-        "UPDATE designations SET user_id = ?2, chosen_at = ?3, chosen_by = ?4, version = version + 1
-        WHERE account_id = ?1",
-    )?
-    .execute(params![account, after, NOW, before])?;
-    tx.prepare_cached(
-        "UPDATE designations SET announced = ?2, reminded_valid_until = NULL, reminded_days = NULL,
-            next_review_at = ?3, generation = coalesce((SELECT generation FROM policy WHERE fingerprint = ?4), 0),
-            review_error = NULL
-        WHERE account_id = ?1",
-    )?
-    .execute(params![account, after, NOW, hash])?;
-    let seq: i64 =
-        tx.prepare_cached("SELECT audit_seq FROM accounts WHERE id = ?1")?.query_row([account], |row| row.get(0))?;
+    let seq: i64 = tx
+        .prepare_cached("SELECT audit_seq FROM accounts WHERE id = ?1 AND revision = ?2")?
+        .query_row(params![account, revision], |row| row.get(0))?;
     tx.prepare_cached(
         "INSERT INTO audit (account_id, seq, at, actor, authenticated, action, before, after, reasons, detail,
             policy_version, module_sha256, fingerprint, previous_hash, hash)
         VALUES (?1, ?2, ?3, ?4, 'service_token', 'designated', ?4, ?5, '[]', NULL, '1.0.0', ?6, ?6, ?6, ?6)",
     )?
     .execute(params![account, seq + 1, NOW, before, after, hash])?;
-    tx.prepare_cached("UPDATE accounts SET audit_seq = ?2, audit_hash = ?3 WHERE id = ?1")?.execute(params![
-        account,
-        seq + 1,
-        hash
-    ])?;
+    tx.prepare_cached(
+        "UPDATE accounts SET revision = revision + 1, audit_seq = ?2, audit_hash = ?3, user_id = ?4, chosen_at = ?5,
+            chosen_by = ?6, version = version + 1, announced = ?4, reminded_valid_until = NULL, reminded_days = NULL,
+            next_review_at = ?5, review_error = NULL
+        WHERE id = ?1",
+    )?
+    .execute(params![account, seq + 1, hash, after, NOW, before])?;
     for (side, to) in people.into_iter().enumerate() {
         tx.prepare_cached(
             "INSERT INTO outbox (account_id, audit_seq, to_user, address, message, message_id, queued_at,

@@ -103,24 +103,21 @@ fn fill(path: &Path, kind: Kind, fingerprint: &str) -> Result<()> {
 fn insert(tx: &Transaction<'_>, account: &Filled) -> Result<()> {
     let [owner, designee] = &account.people;
     tx.prepare_cached(
-        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash) VALUES (?1, ?2, ?3, 1, 0, '')",
-    )?
-    .execute(params![account.id, account.name, owner.person.id.as_str()])?;
-    for row in [owner, designee] {
-        insert_person(tx, &account.id, row)?;
-    }
-    tx.prepare_cached(
-        "INSERT INTO designations (account_id, user_id, chosen_at, chosen_by, version, announced, next_review_at,
-            generation)
-        VALUES (?1, ?2, ?3, ?4, 1, ?2, ?5, 1)",
+        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash, user_id, chosen_at, chosen_by,
+            version, announced, next_review_at, generation)
+        VALUES (?1, ?2, ?3, 1, 0, '', ?4, ?5, ?3, 1, ?4, ?6, 1)",
     )?
     .execute(params![
         account.id,
+        account.name,
+        owner.person.id.as_str(),
         designee.person.id.as_str(),
         account.chosen_at,
-        owner.person.id.as_str(),
         account.next_review_at,
     ])?;
+    for row in [owner, designee] {
+        insert_person(tx, &account.id, row)?;
+    }
     Ok(())
 }
 
@@ -157,9 +154,9 @@ pub(crate) fn make_due(connection: &mut Connection, kind: Kind) -> Result<()> {
         let account = filled(number, true)?;
         let [owner, designee] = &account.people;
         tx.prepare_cached(
-            "UPDATE designations SET user_id = ?2, chosen_at = ?3, chosen_by = ?4, announced = ?2,
+            "UPDATE accounts SET user_id = ?2, chosen_at = ?3, chosen_by = ?4, announced = ?2,
                 reminded_valid_until = NULL, reminded_days = NULL, next_review_at = ?5
-            WHERE account_id = ?1",
+            WHERE id = ?1",
         )?
         .execute(params![
             id(number),

@@ -103,10 +103,9 @@ fn bulk(folder: &Path, accounts: &[(String, Vec<Person>)]) -> Result<f64> {
 fn load(connection: &mut Connection, accounts: &[(String, Vec<Person>)]) -> Result<()> {
     let tx = connection.transaction()?;
     let mut account = tx.prepare(
-        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash) VALUES (?1, ?2, ?3, 1, 0, '')",
+        "INSERT INTO accounts (id, name, owner_id, revision, audit_seq, audit_hash, version, announced, generation)
+        VALUES (?1, ?2, ?3, 1, 0, '', 0, ?3, 1)",
     )?;
-    let mut designation =
-        tx.prepare("INSERT INTO designations (account_id, version, announced, generation) VALUES (?1, 0, ?2, 1)")?;
     let mut insert = tx.prepare(
         "INSERT INTO people (account_id, id, role, account_settings, status, last_login_at, staff_role, name, email,
             folded_name, folded_email)
@@ -115,7 +114,6 @@ fn load(connection: &mut Connection, accounts: &[(String, Vec<Person>)]) -> Resu
     for (id, people) in accounts {
         let owner = people.first().map(|person| person.id.as_str());
         account.execute(params![id, format!("Name of {id}"), owner])?;
-        designation.execute(params![id, owner])?;
         for person in people {
             let (name, email) = (name(person), email(person));
             insert.execute(params![
@@ -133,6 +131,6 @@ fn load(connection: &mut Connection, accounts: &[(String, Vec<Person>)]) -> Resu
             ])?;
         }
     }
-    drop((account, designation, insert));
+    drop((account, insert));
     Ok(tx.commit()?)
 }

@@ -5,14 +5,48 @@
 -- JSON is kept as text, byte for byte: some of it is hashed, and some compared.
 
 CREATE TABLE accounts (
-    id TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 128),
+    id TEXT COLLATE "C" NOT NULL CHECK (octet_length(id) BETWEEN 1 AND 128),
     name TEXT NOT NULL,
     owner_id TEXT COLLATE "C" NOT NULL,
     -- Grows with every write to the account, its people and its designation.
     revision BIGINT NOT NULL,
     -- The end of the account's history: the number and the hash of its last row.
     audit_seq BIGINT NOT NULL,
-    audit_hash TEXT NOT NULL
+    audit_hash TEXT NOT NULL,
+    -- The designation. A user_id of NULL is the default. No foreign key: it outlives the person's membership, until a
+    -- review reverts it.
+    user_id TEXT COLLATE "C",
+    chosen_at BIGINT,
+    chosen_by TEXT,
+    -- Grows with every change of user_id.
+    version BIGINT NOT NULL,
+    announced TEXT COLLATE "C",
+    reminded_valid_until BIGINT,
+    reminded_days TEXT CHECK (json_typeof(reminded_days::json) = 'array'),
+    next_review_at BIGINT,
+    -- Under which policy the last decision was made: as in the table policy, or 0 for any other.
+    generation BIGINT NOT NULL,
+    -- Why the last review was not possible.
+    review_error TEXT,
+    CHECK ((user_id IS NULL) = (chosen_at IS NULL)),
+    CHECK ((user_id IS NULL) = (chosen_by IS NULL)),
+    CHECK ((reminded_valid_until IS NULL) = (reminded_days IS NULL))
+-- Room for the next version of a row beside it, so that a decision writes one page.
+) WITH (fillfactor = 85);
+
+-- The primary key comes last: where a server that knows nothing of a table cannot tell two indexes apart, it takes the
+-- newest.
+CREATE INDEX accounts_due ON accounts (next_review_at, id) WHERE next_review_at IS NOT NULL;
+CREATE INDEX accounts_by_generation ON accounts (generation, id);
+ALTER TABLE accounts ADD PRIMARY KEY (id);
+
+-- Accounts that somebody has in hand for review. A decision takes the row away; one of which nobody decides stays, says
+-- nothing from its time on, and is written anew by the next claim. Claims write here alone: another version of the
+-- account's own row would go into all of its indexes, which lie all over a large disk. No foreign key: accounts are never
+-- removed, and whoever writes here holds the account's row.
+CREATE TABLE claims (
+    account_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    until BIGINT NOT NULL
 );
 
 CREATE TABLE people (
@@ -33,39 +67,12 @@ CREATE TABLE people (
     CHECK (email IS NOT NULL OR unreachable_since IS NULL)
 );
 
--- The primary key comes last: where a server that knows nothing of a table cannot tell two indexes apart, it takes the
--- newest.
 CREATE INDEX people_by_name ON people (account_id, folded_name, id);
 ALTER TABLE people ADD PRIMARY KEY (account_id, id);
 
 -- Checked at the end of a transaction, since an account and its owner come into being together.
 ALTER TABLE accounts ADD CONSTRAINT accounts_owner
     FOREIGN KEY (id, owner_id) REFERENCES people (account_id, id) DEFERRABLE INITIALLY DEFERRED;
-
--- One row an account, from the account's creation on. A user_id of NULL is the default.
-CREATE TABLE designations (
-    account_id TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES accounts (id),
-    -- No foreign key: a designation outlives the person's membership, until a review reverts it.
-    user_id TEXT COLLATE "C",
-    chosen_at BIGINT,
-    chosen_by TEXT,
-    -- Grows with every change of user_id.
-    version BIGINT NOT NULL,
-    announced TEXT COLLATE "C",
-    reminded_valid_until BIGINT,
-    reminded_days TEXT CHECK (json_typeof(reminded_days::json) = 'array'),
-    next_review_at BIGINT,
-    -- Under which policy the last decision was made: as in the table policy, or 0 for any other.
-    generation BIGINT NOT NULL,
-    -- Why the last review was not possible.
-    review_error TEXT,
-    CHECK ((user_id IS NULL) = (chosen_at IS NULL)),
-    CHECK ((user_id IS NULL) = (chosen_by IS NULL)),
-    CHECK ((reminded_valid_until IS NULL) = (reminded_days IS NULL))
-);
-
-CREATE INDEX designations_due ON designations (next_review_at, account_id) WHERE next_review_at IS NOT NULL;
-CREATE INDEX designations_by_generation ON designations (generation, account_id);
 
 -- The present policy, in one row. The generation grows whenever another policy becomes the present one.
 CREATE TABLE policy (

@@ -119,7 +119,7 @@ async fn claims_pass_over_what_is_locked() {
     }
     let mut other = store.pool.get().await.unwrap();
     let tx = other.transaction().await.unwrap();
-    tx.batch_execute("UPDATE designations SET version = version WHERE account_id = 'b'").await.unwrap();
+    tx.batch_execute("UPDATE accounts SET version = version WHERE id = 'b'").await.unwrap();
     tx.batch_execute("UPDATE outbox SET attempts = attempts WHERE account_id = 'a'").await.unwrap();
     let accounts = |page: Vec<Result<Snapshot, _>>| -> Vec<String> {
         page.into_iter().map(|claimed| claimed.unwrap().account.to_string()).collect()

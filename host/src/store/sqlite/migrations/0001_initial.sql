@@ -11,8 +11,37 @@ CREATE TABLE accounts (
     -- The end of the account's history: the number and the hash of its last row.
     audit_seq INTEGER NOT NULL,
     audit_hash TEXT NOT NULL,
+    -- The designation. A user_id of NULL is the default. No foreign key: it outlives the person's membership, until a
+    -- review reverts it.
+    user_id TEXT,
+    chosen_at INTEGER,
+    chosen_by TEXT,
+    -- Grows with every change of user_id.
+    version INTEGER NOT NULL,
+    announced TEXT,
+    reminded_valid_until INTEGER,
+    reminded_days TEXT CHECK (json_valid(reminded_days)),
+    next_review_at INTEGER,
+    -- Under which policy the last decision was made: as in the table policy, or 0 for any other.
+    generation INTEGER NOT NULL,
+    -- Why the last review was not possible.
+    review_error TEXT,
+    CHECK ((user_id IS NULL) = (chosen_at IS NULL)),
+    CHECK ((user_id IS NULL) = (chosen_by IS NULL)),
+    CHECK ((reminded_valid_until IS NULL) = (reminded_days IS NULL)),
     -- Checked at the end of a transaction, since an account and its owner come into being together.
     FOREIGN KEY (id, owner_id) REFERENCES people (account_id, id) DEFERRABLE INITIALLY DEFERRED
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX accounts_due ON accounts (next_review_at, id) WHERE next_review_at IS NOT NULL;
+CREATE INDEX accounts_by_generation ON accounts (generation, id);
+
+-- Accounts that somebody has in hand for review. A decision takes the row away; one of which nobody decides stays, says
+-- nothing from its time on, and is written anew by the next claim. Claims write here alone: the account's own row and its
+-- indexes lie all over a large file. For the same reason there is no foreign key; accounts are never removed.
+CREATE TABLE claims (
+    account_id TEXT NOT NULL PRIMARY KEY,
+    until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE people (
@@ -35,31 +64,6 @@ CREATE TABLE people (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX people_by_name ON people (account_id, folded_name, id);
-
--- One row an account, from the account's creation on. A user_id of NULL is the default.
-CREATE TABLE designations (
-    account_id TEXT NOT NULL PRIMARY KEY REFERENCES accounts (id),
-    -- No foreign key: a designation outlives the person's membership, until a review reverts it.
-    user_id TEXT,
-    chosen_at INTEGER,
-    chosen_by TEXT,
-    -- Grows with every change of user_id.
-    version INTEGER NOT NULL,
-    announced TEXT,
-    reminded_valid_until INTEGER,
-    reminded_days TEXT CHECK (json_valid(reminded_days)),
-    next_review_at INTEGER,
-    -- Under which policy the last decision was made: as in the table policy, or 0 for any other.
-    generation INTEGER NOT NULL,
-    -- Why the last review was not possible.
-    review_error TEXT,
-    CHECK ((user_id IS NULL) = (chosen_at IS NULL)),
-    CHECK ((user_id IS NULL) = (chosen_by IS NULL)),
-    CHECK ((reminded_valid_until IS NULL) = (reminded_days IS NULL))
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX designations_due ON designations (next_review_at, account_id) WHERE next_review_at IS NOT NULL;
-CREATE INDEX designations_by_generation ON designations (generation, account_id);
 
 -- The present policy, in one row. The generation grows whenever another policy becomes the present one.
 CREATE TABLE policy (

@@ -45,12 +45,12 @@ fn unreadable(field: &str) -> UnreadableAccount {
 async fn a_snapshot_names_the_field_that_cannot_be_read() {
     let cases = [
         ("accounts.name", "''"),
-        ("designations.announced", "'secret' || char(10)"),
-        ("designations.reminded_valid_until", "9223372036854775807"),
-        ("designations.reminded_days", "'[\"secret\"]'"),
-        ("designations.user_id", "''"),
-        ("designations.chosen_at", "-9223372036854775808"),
-        ("designations.chosen_by", "''"),
+        ("accounts.announced", "'secret' || char(10)"),
+        ("accounts.reminded_valid_until", "9223372036854775807"),
+        ("accounts.reminded_days", "'[\"secret\"]'"),
+        ("accounts.user_id", "''"),
+        ("accounts.chosen_at", "-9223372036854775808"),
+        ("accounts.chosen_by", "''"),
         ("people.role", "''"),
         ("people.account_settings", "'secret'"),
         ("people.status", "'secret'"),
@@ -79,8 +79,8 @@ async fn an_account_that_cannot_be_read_leaves_its_page_to_the_others() {
     let (store, path, _folder) = full_account().await;
     put(&store, &entry("a-2", &[]), 0).await;
     // Due since an instant that is none, which comes before all instants.
-    tamper(&path, "UPDATE designations SET next_review_at = -9223372036854775807 WHERE account_id = 'a-1'");
-    let field = "designations.next_review_at";
+    tamper(&path, "UPDATE accounts SET next_review_at = -9223372036854775807 WHERE id = 'a-1'");
+    let field = "accounts.next_review_at";
     let page = store.snapshots_after(None, 10).await.unwrap();
     assert_eq!(page, [Err(unreadable(field)), Ok(snapshot(&store, "a-2").await)]);
     stored(&store, &Commit { next_review_at: Some(at(0)), ..commit_on(&snapshot(&store, "a-2").await) }).await;
@@ -93,7 +93,7 @@ async fn an_account_that_cannot_be_read_leaves_its_page_to_the_others() {
 #[tokio::test]
 async fn an_id_that_cannot_be_read_fails_the_page() {
     let (store, path, _folder) = full_account().await;
-    tamper(&path, "UPDATE accounts SET id = char(10); UPDATE designations SET account_id = char(10)");
+    tamper(&path, "UPDATE accounts SET id = char(10)");
     let error = store.snapshots_after(None, 10).await.unwrap_err();
     assert!(error.to_string().contains("`accounts.id` cannot be read"), "{error}");
 }

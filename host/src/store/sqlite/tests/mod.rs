@@ -1,6 +1,7 @@
 //! What is SQLite's own, beside what holds for every store.
 
 mod chain;
+mod checkpoint;
 mod contents;
 mod counts;
 mod damage;
