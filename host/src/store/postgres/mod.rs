@@ -9,8 +9,8 @@
 //! one finds it, and each row of a history follows the last one. A snapshot of an account is one statement, and so of
 //! one moment.
 //!
-//! **Invariant:** locks are taken in one order, so that nobody waits in a circle: a row of the outbox, then accounts in
-//! the order of their ids, existing ones before new ones, then what belongs to them. Claims wait for nobody: they pass
+//! **Invariant:** locks are taken in one order, so that nobody waits in a circle: a row of the outbox, an event before its
+//! mails, then accounts in the order of their ids, existing ones before new ones, then what belongs to them. Claims wait for nobody: they pass
 //! over what is locked.
 //!
 //! **Invariant:** every statement follows an index. The server plans a statement once for each connection and is left no

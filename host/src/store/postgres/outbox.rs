@@ -118,10 +118,20 @@ pub(super) async fn settle(
     result: &Settlement,
 ) -> Result<(), Fault> {
     let tx = client.transaction().await?;
+    if matches!(result, Settlement::Withdrawn) {
+        lock_event(&tx, id).await?;
+    }
     if let Some(settled) = update(&tx, id, lease, now, result).await? {
         follow(&tx, id, &settled, now, result).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Locks the event that a mail tells of, before the mail: whoever addresses it takes the same order, and has then written.
+/// Without the lock an event that is being addressed would still look pending, and nobody would address it again.
+async fn lock_event(tx: &Transaction<'_>, mail: i64) -> Result<(), Fault> {
+    let sql = "SELECT 1 FROM outbox WHERE id = (SELECT event_id FROM outbox WHERE id = $1) FOR NO KEY UPDATE";
+    query(tx, sql, &[&mail]).await.map(drop)
 }
 
 /// Records a result, if the lease is the row's present one and was not settled before. A row that was dropped meanwhile
