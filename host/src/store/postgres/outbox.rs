@@ -102,12 +102,19 @@ pub(super) async fn claim(
             Err(error) => {
                 let (id, lease): (i64, i64) = (row.try_get("id")?, row.try_get("lease")?);
                 tracing::error!(outbox_id = id, %error, "a queued mail is set aside as failed");
-                update(&tx, id, lease, now, &Settlement::Failed { error: error.to_string() }).await?;
+                set_aside(&tx, id, lease, now, &error.to_string()).await?;
             }
         }
     }
     tx.commit().await?;
     Ok(leased)
+}
+
+/// Gives a leased row up without reading anything of it.
+async fn set_aside(tx: &Transaction<'_>, id: i64, lease: i64, now: Instant, error: &str) -> Result<(), Fault> {
+    let sql = "UPDATE outbox SET state = 'failed', leased_until = NULL, last_error = $3, settled_at = $4
+        WHERE id = $1 AND lease = $2";
+    execute(tx, sql, &[&id, &lease, &text::stored(error), &now.millis()]).await.map(drop)
 }
 
 pub(super) async fn settle(

@@ -95,7 +95,7 @@ pub(super) fn claim(
             Ok(Claimed::Event(event)) => leased.push(Claimed::Event(ClaimedEvent { lease, ..event })),
             Err(error) => {
                 tracing::error!(outbox_id = id, %error, "a queued mail is set aside as failed");
-                update(&tx, id, lease, now, &Settlement::Failed { error: error.to_string() })?;
+                set_aside(&tx, id, now, &error.to_string())?;
             }
         }
     }
@@ -121,6 +121,15 @@ fn lease(tx: &Transaction<'_>, id: i64, leased_until: Instant) -> Result<i64, Fa
     let mut statement =
         tx.prepare_cached("UPDATE outbox SET lease = lease + 1, leased_until = ?2 WHERE id = ?1 RETURNING lease")?;
     Ok(statement.query_row([id, leased_until.millis()], |row| row.get(0))?)
+}
+
+/// Gives a leased row up without reading anything of it.
+fn set_aside(tx: &Transaction<'_>, id: i64, now: Instant, error: &str) -> Result<(), Fault> {
+    let mut statement = tx.prepare_cached(
+        "UPDATE outbox SET state = 'failed', leased_until = NULL, last_error = ?2, settled_at = ?3 WHERE id = ?1",
+    )?;
+    statement.execute(params![id, error, now.millis()])?;
+    Ok(())
 }
 
 pub(super) fn settle(tx: Transaction<'_>, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), Fault> {
