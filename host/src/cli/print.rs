@@ -129,6 +129,9 @@ fn person(snapshot: &Snapshot, user_id: &UserId) -> String {
     let Some(member) = snapshot.member(user_id) else { return format!("{user_id}  (has left the account)") };
     let name = member.name.as_str();
     match &member.email {
+        Some(email) if member.unreachable_since.is_some() => {
+            format!("{user_id}  {name} <{}> (mail to this address is refused)", email.as_str())
+        }
         Some(email) => format!("{user_id}  {name} <{}>", email.as_str()),
         None => format!("{user_id}  {name} (no mail address)"),
     }

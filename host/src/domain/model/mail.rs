@@ -151,7 +151,7 @@ pub struct ClaimedMail {
 /// What became of a claimed row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The peer took it.
+    /// The peer took it. The recipient's address, while it is that one, is no longer marked unreachable.
     Sent {
         /// What the history says of it.
         audit: Option<Box<AuditEntry>>,

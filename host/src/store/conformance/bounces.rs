@@ -135,6 +135,43 @@ pub(in crate::store) async fn who_comes_back_is_tried_afresh(store: AnyStore) {
     assert_eq!(unreachable_since(&store).await, None);
 }
 
+pub(in crate::store) async fn an_address_that_takes_mail_again_is_no_longer_marked(store: AnyStore) {
+    let mails = claimed(&store, &["u-2", "u-2", "u-3"]).await;
+    bounce(&store, &mails[0], 20).await;
+    assert_eq!(claim(&store, 20).await.len(), 1);
+    let before = snapshot(&store, "a-1").await;
+    settle(&store, mails[2].id, mails[2].lease, 30, SENT).await;
+    assert_eq!((unreachable_since(&store).await, snapshot(&store, "a-1").await), (Some(at(20)), before.clone()));
+    settle(&store, mails[1].id, mails[1].lease - 1, 30, SENT).await;
+    assert_eq!(unreachable_since(&store).await, Some(at(20)));
+    settle(&store, mails[1].id, mails[1].lease, 30, SENT).await;
+    assert_eq!(unreachable_since(&store).await, None);
+    assert_ne!(snapshot(&store, "a-1").await.revision, before.revision);
+    assert_eq!(history(&store).await, [marked(20)]);
+
+    // When it is refused once more, that is told once more.
+    queue(&store, &["u-2", "u-2"], 40).await;
+    let mails = claim(&store, 40).await;
+    bounce(&store, &mails[0], 50).await;
+    assert_eq!(unreachable_since(&store).await, Some(at(50)));
+    let sent = Settlement::Sent { audit: Some(Box::new(audit_entry(60))) };
+    settle(&store, mails[1].id, mails[1].lease, 60, sent).await;
+    assert_eq!(unreachable_since(&store).await, None);
+    assert_eq!(history(&store).await, [audit_entry(60), marked(50), marked(20)]);
+}
+
+pub(in crate::store) async fn a_mail_that_another_address_took_leaves_the_mark(store: AnyStore) {
+    let mails = claimed(&store, &["u-2"]).await;
+    move_to(&store, Some("ada@example.com")).await;
+    let other = NewMail { address: Some("ada@example.com".parse().unwrap()), ..mail_to("u-2") };
+    let now = snapshot(&store, "a-1").await;
+    stored(&store, &Commit { mails: vec![other], ..commit_on(&now) }).await;
+    let refused = claim(&store, 50).await.into_iter().find(|mail| mail.address.as_str() == "ada@example.com").unwrap();
+    bounce(&store, &refused, 60).await;
+    settle(&store, mails[0].id, mails[0].lease, 70, SENT).await;
+    assert_eq!(unreachable_since(&store).await, Some(at(60)));
+}
+
 pub(in crate::store) async fn a_directory_marks_no_address(store: AnyStore) {
     acme(&store).await;
     let marked = |id: &str| Member { unreachable_since: Some(at(5)), ..member(id, "Ada Admin") };

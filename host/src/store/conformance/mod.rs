@@ -42,6 +42,7 @@ macro_rules! conformance {
             bounces: a_refused_address_is_marked_and_told, an_address_is_told_of_once,
                 an_address_that_is_no_longer_theirs_is_not_marked, another_lease_marks_nothing,
                 the_same_address_stays_marked, another_address_is_tried_afresh, who_comes_back_is_tried_afresh,
+                an_address_that_takes_mail_again_is_no_longer_marked, a_mail_that_another_address_took_leaves_the_mark,
                 a_directory_marks_no_address;
             candidates: everybody_is_found_by_no_words, every_word_is_part_of_the_name_or_the_address,
                 case_and_accents_do_not_count, signs_stand_for_themselves, pages_go_on_after_the_cursor,

@@ -225,7 +225,12 @@ impl State {
         let id = &row.shown.account;
         let Some(account) = self.accounts.get_mut(id) else { return Ok(()) };
         match (result, &row.content) {
-            (Settlement::Sent { audit }, _) => account.record(id, audit.as_deref(), None, now)?,
+            (Settlement::Sent { audit }, content) => {
+                if let Content::Mail(Mail { to, address: Some(address), .. }) = content {
+                    account.mark_reachable(to, address);
+                }
+                account.record(id, audit.as_deref(), None, now)?;
+            }
             (Settlement::Addressed { mails }, _) => {
                 mails.iter().for_each(|mail| self.outbox.add_mail(id, Some(row.shown.id), mail, now));
             }

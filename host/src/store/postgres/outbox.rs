@@ -182,9 +182,13 @@ async fn follow(
     result: &Settlement,
 ) -> Result<(), Fault> {
     match result {
-        Settlement::Sent { audit: Some(entry) } => {
+        Settlement::Sent { audit } => {
+            if audit.is_none() && !is_marked(tx, settled).await? {
+                return Ok(());
+            }
             let locked = Locked::lock(tx, &[&settled.account], &[]).await?;
-            append(tx, &settled.account, &locked, 0, entry, &[], now).await
+            let moves = i64::from(mark_reachable(tx, settled).await?);
+            append(tx, &settled.account, &locked, moves, audit.as_deref(), &[], now).await
         }
         Settlement::Addressed { mails } => {
             let mut batch = Batch::default();
@@ -205,7 +209,7 @@ async fn follow(
             if !mark_unreachable(tx, settled, now).await? {
                 return Ok(());
             }
-            append(tx, &settled.account, &locked, 1, entry, mails, now).await
+            append(tx, &settled.account, &locked, 1, Some(entry), mails, now).await
         }
         _ => Ok(()),
     }
@@ -217,13 +221,13 @@ async fn append(
     account: &AccountId,
     locked: &Locked,
     moves: i64,
-    entry: &AuditEntry,
+    entry: Option<&AuditEntry>,
     mails: &[NewMail],
     now: Instant,
 ) -> Result<(), Fault> {
     let Some(known) = locked.get(account) else { return Ok(()) };
     let mut batch = Batch::default();
-    let audit_seq = batch.advance(account, moves, &known.head, Some(entry))?;
+    let audit_seq = batch.advance(account, moves, &known.head, entry)?;
     for mail in mails {
         batch.queue(Mail { account, audit_seq, event: None, now, mail });
     }
@@ -236,6 +240,22 @@ async fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant)
         WHERE account_id = $1 AND id = $2 AND email = $3 AND unreachable_since IS NULL";
     let to = settled.to.as_ref().map(UserId::as_str);
     Ok(execute(tx, sql, &[&settled.account.as_str(), &to, &settled.address, &now.millis()]).await? > 0)
+}
+
+/// Whether the address that took a mail has a mark, which seldom is so: only then the account has to be locked.
+async fn is_marked(tx: &Transaction<'_>, settled: &Settled) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM people
+        WHERE account_id = $1 AND id = $2 AND email = $3 AND unreachable_since IS NOT NULL";
+    let to = settled.to.as_ref().map(UserId::as_str);
+    Ok(!query(tx, sql, &[&settled.account.as_str(), &to, &settled.address]).await?.is_empty())
+}
+
+/// Takes the mark from an address that took a mail after all, while it is still theirs. Says whether it had one.
+async fn mark_reachable(tx: &Transaction<'_>, settled: &Settled) -> Result<bool, Fault> {
+    let sql = "UPDATE people SET unreachable_since = NULL
+        WHERE account_id = $1 AND id = $2 AND email = $3 AND unreachable_since IS NOT NULL";
+    let to = settled.to.as_ref().map(UserId::as_str);
+    Ok(execute(tx, sql, &[&settled.account.as_str(), &to, &settled.address]).await? > 0)
 }
 
 /// Rows of the outbox after a number, oldest first.

@@ -176,7 +176,12 @@ fn release(tx: &Transaction<'_>, id: i64, lease: i64) -> Result<(), Fault> {
 /// What else a result means.
 fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result: &Settlement) -> Result<(), Fault> {
     match result {
-        Settlement::Sent { audit: Some(entry) } => drop(audit::append(tx, &settled.account, entry)?),
+        Settlement::Sent { audit } => {
+            mark_reachable(tx, settled)?;
+            if let Some(entry) = audit {
+                audit::append(tx, &settled.account, entry)?;
+            }
+        }
         Settlement::Addressed { mails } => {
             for mail in mails {
                 insert_mail(tx, &settled.account, None, Some(id), now, mail)?;
@@ -210,10 +215,27 @@ fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Re
     let to = settled.to.as_ref().map(UserId::as_str);
     let is_new = mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0;
     if is_new {
-        let mut bump = tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?;
-        bump.execute([settled.account.as_str()])?;
+        move_revision(tx, &settled.account)?;
     }
     Ok(is_new)
+}
+
+/// Takes the mark from an address that took a mail after all, while it is still theirs.
+fn mark_reachable(tx: &Transaction<'_>, settled: &Settled) -> Result<(), Fault> {
+    let mut mark = tx.prepare_cached(
+        "UPDATE people SET unreachable_since = NULL
+        WHERE account_id = ?1 AND id = ?2 AND email = ?3 AND unreachable_since IS NOT NULL",
+    )?;
+    let to = settled.to.as_ref().map(UserId::as_str);
+    if mark.execute(params![settled.account.as_str(), to, settled.address])? > 0 {
+        move_revision(tx, &settled.account)?;
+    }
+    Ok(())
+}
+
+fn move_revision(tx: &Transaction<'_>, account: &AccountId) -> Result<(), Fault> {
+    tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?.execute([account.as_str()])?;
+    Ok(())
 }
 
 /// Rows of the outbox after a number, oldest first.
