@@ -133,7 +133,7 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<Queued>, StoreError>;
 
     /// Hands out at most `limit` mails and events that are due at `now`, oldest first. Nobody else gets them before
-    /// `leased_until`.
+    /// `leased_until`. Those that were never tried are tried from `now` on.
     async fn claim_mail(&self, now: Instant, leased_until: Instant, limit: u32) -> Result<Vec<Claimed>, StoreError>;
 
     /// Records what became of a claimed row. Nothing happens when the lease went to somebody else meanwhile.

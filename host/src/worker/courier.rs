@@ -30,7 +30,7 @@ const NOBODY_TO_REACH: &str = "nobody who is to receive the event has an address
 /// so that nobody receives one who has stopped being the contact. It waits while nobody has an address to send it to.
 ///
 /// A row that fails for now is tried again after about 30 seconds (see [`Pauses`]), then after twice as long each time, up to 6 hours,
-/// and given up 5 days after it was queued. A mail that is refused is given up at once. No mail waits for the tries of
+/// and given up 5 days after its first try. A mail that is refused is given up at once. No mail waits for the tries of
 /// another, and up to 4 are under way at the same time: a row is claimed when there is a place for it, so that one slow
 /// recipient holds up neither the rest nor what is queued meanwhile.
 #[derive(Clone)]

@@ -86,6 +86,21 @@ async fn a_mail_is_given_up_after_five_days() {
     assert_eq!((state.as_str(), error.as_deref()), ("failed", Some("the server replied 451; tried for 5 days")));
 }
 
+/// What an outage of ours took of them does not count.
+#[tokio::test]
+async fn the_five_days_begin_with_the_first_try() {
+    let world = World::new().await;
+    world.choose("u-2").await;
+    world.dispatch("e-1").await;
+    world.clock.advance(10 * DAY);
+    for _ in 0..3 {
+        world.script(busy);
+    }
+    assert_eq!(world.deliver().await, Delivered { addressed: 1, ..put_off(3) });
+    world.clock.advance(4 * DAY);
+    assert_eq!(world.deliver().await, sent(3));
+}
+
 #[tokio::test]
 async fn a_mail_that_is_refused_is_parked_with_the_reason_and_holds_up_no_other() {
     let mut world = World::new().await;

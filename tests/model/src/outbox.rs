@@ -138,10 +138,14 @@ impl Model {
 
     /// Somebody takes a row in hand.
     pub(crate) fn lease(&mut self, place: &Place) {
-        let until = self.now.plus_millis(LEASE_MS);
+        let now = self.now;
+        let until = now.plus_millis(LEASE_MS);
         let row = self.row(place);
         row.lease += 1;
         row.leased_until = Some(until);
+        if row.attempts == 0 {
+            row.trying_since = now;
+        }
     }
 
     /// What is answered to an event that is dispatched.

@@ -248,8 +248,8 @@ impl<B: Backend> Lockstep<B> {
             return false;
         };
         let claimed = claimed.expect("a row that is due is handed out");
-        check_claimed(self.model.row(&place), &claimed);
         self.model.lease(&place);
+        check_claimed(self.model.row(&place), &claimed);
         assert_eq!(sent.len(), usize::from(self.model.goes_out(&place)), "how often it went to the mail server");
         for mail in &sent {
             check_sent(&mut self.model, &place, mail);
@@ -270,8 +270,8 @@ impl<B: Backend> Lockstep<B> {
         let due: Vec<Place> = self.model.due_rows().into_iter().take(limit as usize).collect();
         assert_eq!(claimed.len(), due.len(), "{claimed:?}");
         for (place, claimed) in due.into_iter().zip(claimed) {
-            check_claimed(self.model.row(&place), &claimed);
             self.model.lease(&place);
+            check_claimed(self.model.row(&place), &claimed);
             let lease = self.model.row(&place).lease;
             self.held.push((place, claimed, lease));
         }

@@ -130,7 +130,7 @@ pub struct ClaimedMail {
     pub lease: i64,
     /// How often it was tried before.
     pub attempts: u32,
-    /// Since when it is tried: since it was queued, or since somebody had it tried again.
+    /// Since when it is tried: since it was first claimed, however long it waited for that.
     pub trying_since: Instant,
     /// When it was queued; the mail's date.
     pub queued_at: Instant,

@@ -69,6 +69,7 @@ macro_rules! conformance {
                 a_chain_is_walked_over_many_pages;
             mail: the_oldest_due_mails_go_first, a_leased_mail_is_nobody_elses, a_lease_that_ran_out_is_given_again,
                 a_sent_mail_is_done, a_failed_mail_is_done, a_mail_to_retry_comes_back,
+                the_days_of_a_mail_begin_with_its_first_try,
                 a_late_settlement_counts_while_nobody_else_has_the_mail, a_stale_lease_settles_nothing,
                 a_lease_settles_once, a_mail_that_was_released_was_not_tried, somebody_without_an_address_gets_nothing,
                 each_mail_has_an_id_of_its_own, every_message_comes_back_whole;

@@ -96,7 +96,7 @@ impl Outbox {
     pub(super) fn claim(&mut self, now: Instant, leased_until: Instant, limit: usize) -> Vec<Claimed> {
         let mut due: Vec<&mut Row> = self.0.iter_mut().filter(|row| row.is_due(now)).collect();
         due.sort_by_key(|row| row.shown.due_at);
-        due.into_iter().take(limit).filter_map(|row| row.claim(leased_until)).collect()
+        due.into_iter().take(limit).filter_map(|row| row.claim(now, leased_until)).collect()
     }
 
     fn row(&mut self, id: i64) -> Option<&mut Row> {
@@ -146,8 +146,11 @@ impl Row {
         self.shown.state == OutboxState::Pending && self.shown.due_at <= now && is_free
     }
 
-    fn claim(&mut self, leased_until: Instant) -> Option<Claimed> {
+    fn claim(&mut self, now: Instant, leased_until: Instant) -> Option<Claimed> {
         self.lease += 1;
+        if self.shown.attempts == 0 {
+            self.trying_since = now;
+        }
         self.leased_until = Some(leased_until);
         let OutboxRow { id, account, attempts, queued_at, .. } = self.shown.clone();
         let (lease, trying_since) = (self.lease, self.trying_since);

@@ -74,14 +74,16 @@ pub(super) async fn queue_event(
     Ok(Some(if row.try_get(1)? { Queued::Repeated(row.try_get(0)?) } else { Queued::KeyReused }))
 }
 
-/// Leases due rows. Each gets a number that no earlier holder has.
+/// Leases due rows. Each gets a number that no earlier holder has, and one that was never tried is tried from now on.
 pub(super) const DUE: &str = concat!(
     "WITH found AS (
         SELECT id FROM outbox
         WHERE state = 'pending' AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
         ORDER BY due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
     ), leased AS (
-        UPDATE outbox SET lease = lease + 1, leased_until = $3 FROM found WHERE outbox.id = found.id RETURNING ",
+        UPDATE outbox SET lease = lease + 1, leased_until = $3,
+            trying_since = CASE attempts WHEN 0 THEN $1 ELSE trying_since END
+        FROM found WHERE outbox.id = found.id RETURNING ",
     due_columns!(),
     ", outbox.due_at)
     SELECT * FROM leased ORDER BY due_at, id"

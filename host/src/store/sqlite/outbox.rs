@@ -7,8 +7,7 @@ use super::audit;
 use super::commit::json;
 use super::fault::Fault;
 use crate::domain::model::{
-    AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow,
-    OutboxState, Queued, Settlement,
+    AccountId, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState, Queued, Settlement,
 };
 use crate::store::rows::{
     Outcome, Settled, StoredEvent, Unreadable, claimed, due_columns, listed, listed_columns, new_message_id, settled,
@@ -72,12 +71,15 @@ pub(super) fn queue_event(
 }
 
 /// The index is named, since SQLite would rather go through all that is pending, and sort it.
-pub(super) const DUE: &str = concat!(
-    "SELECT ",
-    due_columns!(),
-    " FROM outbox INDEXED BY outbox_due
+pub(super) const DUE: &str = "SELECT id FROM outbox INDEXED BY outbox_due
     WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
-    ORDER BY due_at, id LIMIT ?2"
+    ORDER BY due_at, id LIMIT ?2";
+
+/// Gives a row a new lease, whose number no earlier holder has. One that was never tried is tried from now on.
+const LEASE: &str = concat!(
+    "UPDATE outbox SET lease = lease + 1, leased_until = ?2, trying_since = iif(attempts = 0, ?3, trying_since)
+    WHERE id = ?1 RETURNING ",
+    due_columns!()
 );
 
 /// Leases due rows. One that cannot be read is set aside as failed, so that it does not hold up all the others.
@@ -88,11 +90,9 @@ pub(super) fn claim(
     limit: u32,
 ) -> Result<Vec<Claimed>, Fault> {
     let mut leased = Vec::new();
-    for Due { id, row } in due(&tx, now, limit)? {
-        let lease = lease(&tx, id, leased_until)?;
-        match row {
-            Ok(Claimed::Mail(mail)) => leased.push(Claimed::Mail(ClaimedMail { lease, ..mail })),
-            Ok(Claimed::Event(event)) => leased.push(Claimed::Event(ClaimedEvent { lease, ..event })),
+    for id in due(&tx, now, limit)? {
+        match lease(&tx, id, now, leased_until)? {
+            Ok(claimed) => leased.push(claimed),
             Err(error) => {
                 tracing::error!(outbox_id = id, %error, "a queued mail is set aside as failed");
                 set_aside(&tx, id, now, &error.to_string())?;
@@ -103,24 +103,21 @@ pub(super) fn claim(
     Ok(leased)
 }
 
-/// A row of the outbox that was read, or on its own not.
-struct Due {
-    id: i64,
-    row: Result<Claimed, Unreadable>,
-}
-
-fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<Due>, Fault> {
+fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<i64>, Fault> {
     let mut statement = tx.prepare_cached(DUE)?;
-    let rows =
-        statement.query_and_then(params![now.millis(), limit], |row| Ok(Due { id: row.get(1)?, row: claimed(row) }))?;
-    rows.collect()
+    let ids = statement.query_map(params![now.millis(), limit], |row| row.get(0))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Gives a row a new lease, whose number no earlier holder has.
-fn lease(tx: &Transaction<'_>, id: i64, leased_until: Instant) -> Result<i64, Fault> {
-    let mut statement =
-        tx.prepare_cached("UPDATE outbox SET lease = lease + 1, leased_until = ?2 WHERE id = ?1 RETURNING lease")?;
-    Ok(statement.query_row([id, leased_until.millis()], |row| row.get(0))?)
+/// Leases a row. The inner error is of a row that cannot be read.
+fn lease(
+    tx: &Transaction<'_>,
+    id: i64,
+    now: Instant,
+    leased_until: Instant,
+) -> Result<Result<Claimed, Unreadable>, Fault> {
+    let mut statement = tx.prepare_cached(LEASE)?;
+    Ok(statement.query_row([id, leased_until.millis(), now.millis()], |row| Ok(claimed(row)))?)
 }
 
 /// Gives a leased row up without reading anything of it.
