@@ -5,8 +5,8 @@ use security_contact_policy::{Instant, UserId};
 
 use super::model::{
     AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement, Snapshot,
-    UnreadableAccount,
+    EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
+    Snapshot, UnreadableAccount,
 };
 
 /// A store that failed: nothing of the operation happened.
@@ -136,8 +136,10 @@ pub trait Store: Send + Sync {
     /// `leased_until`. Those that were never tried are tried from `now` on.
     async fn claim_mail(&self, now: Instant, leased_until: Instant, limit: u32) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Records what became of a claimed row. Nothing happens when the lease went to somebody else meanwhile.
-    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError>;
+    /// Records what became of a claimed row. Nothing happens when the lease went to somebody else meanwhile, and none of
+    /// it when a bounce is news and was decided on another revision of the account than the present one.
+    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement)
+    -> Result<Recorded, StoreError>;
 
     /// At most `limit` rows of the outbox after the row of that number, oldest first.
     async fn outbox(&self, filter: &OutboxFilter, after: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::chain;
 use super::pause::pause_ms;
 use super::{Pauses, Stop};
-use crate::domain::model::{About, Claimed, ClaimedEvent, ClaimedMail, Settlement};
+use crate::domain::model::{About, Claimed, ClaimedEvent, ClaimedMail, Recorded, Settlement};
 use crate::domain::ports::{Clock, Mailer, SendError, Store, StoreError};
 use crate::domain::{DomainError, Events};
 use crate::mail;
@@ -20,6 +20,9 @@ const AT_ONCE: u32 = 4;
 
 /// How long a row is tried.
 const GIVE_UP_DAYS: u32 = 5;
+
+/// How often it is decided what follows from a bounce, because the account moved meanwhile.
+const DECISIONS: u32 = 8;
 
 /// Why an event waits whose recipients have no address: it is not lost as long as it is not addressed.
 const NOBODY_TO_REACH: &str = "nobody who is to receive the event has an address";
@@ -108,21 +111,45 @@ impl Courier {
     /// Begins a row. One that it is too late for is released, for the next start or lease.
     async fn begin(&self, row: Claimed, start_until: Instant, stop: &Stop, round: &mut Round) {
         if stop.is_asked() || self.clock.now() > start_until {
-            let released = self.settle(&row, &Settlement::Released).await;
+            let released = self.record(&row, Settlement::Released).await;
             round.note(released);
             return;
         }
         let courier = self.clone();
         round.under_way.spawn(async move {
             let settlement = courier.treat(&row, start_until).await;
-            log(&row, &settlement);
-            courier.settle(&row, &settlement).await?;
-            Ok(settlement)
+            courier.record(&row, settlement).await
         });
     }
 
-    async fn settle(&self, row: &Claimed, settlement: &Settlement) -> Result<(), StoreError> {
+    /// Records what became of a row. What follows from a bounce is decided again while others move the account.
+    async fn record(&self, row: &Claimed, mut settlement: Settlement) -> Result<Settlement, StoreError> {
+        for _ in 0..DECISIONS {
+            log(row, &settlement);
+            if self.settle(row, &settlement).await? == Recorded::Done {
+                return Ok(settlement);
+            }
+            settlement = self.decide_again(row, settlement).await;
+        }
+        let put_off = self.not_now(row, DomainError::Busy.to_string());
+        log(row, &put_off);
+        self.settle(row, &put_off).await?;
+        Ok(put_off)
+    }
+
+    async fn settle(&self, row: &Claimed, settlement: &Settlement) -> Result<Recorded, StoreError> {
         self.store.settle_mail(row.id(), row.lease(), self.clock.now(), settlement).await
+    }
+
+    /// What follows from a bounce by now.
+    async fn decide_again(&self, row: &Claimed, settlement: Settlement) -> Settlement {
+        match (row, settlement) {
+            (Claimed::Mail(mail), Settlement::Bounced { error, .. }) => {
+                let bounced = self.events.bounced(mail, error).await;
+                bounced.unwrap_or_else(|error| self.not_now(row, chain(&error)))
+            }
+            (_, settlement) => settlement,
+        }
     }
 
     /// What becomes of a row. What cannot be decided now is tried again.

@@ -173,6 +173,8 @@ pub enum Settlement {
     Bounced {
         /// What went wrong.
         error: String,
+        /// The account's revision that the rest was decided on.
+        revision: i64,
         /// What the history says of it.
         audit: Box<AuditEntry>,
         /// Who is told.
@@ -187,6 +189,15 @@ pub enum Settlement {
     Withdrawn,
     /// It was not tried, and is as before it was claimed.
     Released,
+}
+
+/// Whether a settlement was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It was, unless the lease went to somebody else meanwhile.
+    Done,
+    /// The account moved since it was decided what follows from a bounce: nothing changed, and it is to be decided again.
+    Stale,
 }
 
 words! {

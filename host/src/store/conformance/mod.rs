@@ -22,7 +22,7 @@ use security_contact_policy::{Cause, Instant, NoticeKind, Person, Reason, UserId
 
 use crate::domain::model::{
     About, AccountId, Action, AuditEntry, Authentication, Claimed, ClaimedMail, Commit, Committed, DesignationWrite,
-    DirectoryEntry, DirectoryWrite, Member, Message, NewMail, Settlement, Snapshot,
+    DirectoryEntry, DirectoryWrite, Member, Message, NewMail, Recorded, Settlement, Snapshot,
 };
 use crate::domain::ports::Store;
 use crate::engine::PolicyIdentity;
@@ -40,6 +40,7 @@ macro_rules! conformance {
                 only_older_answers_are_forgotten, an_entry_alone_moves_nothing_else, an_entry_and_an_answer_go_together,
                 an_unknown_account_remembers_nothing;
             bounces: a_refused_address_is_marked_and_told, an_address_is_told_of_once,
+                a_bounce_that_was_decided_on_another_revision_is_stale,
                 an_address_that_is_no_longer_theirs_is_not_marked, another_lease_marks_nothing,
                 the_same_address_stays_marked, another_address_is_tried_afresh, who_comes_back_is_tried_afresh,
                 an_address_that_takes_mail_again_is_no_longer_marked, a_mail_that_another_address_took_leaves_the_mark,
@@ -280,7 +281,7 @@ pub(super) async fn claim(store: &AnyStore, millis: i64) -> Vec<ClaimedMail> {
 pub(super) const SENT: Settlement = Settlement::Sent { audit: None };
 
 pub(super) async fn settle(store: &AnyStore, id: i64, lease: i64, millis: i64, result: Settlement) {
-    store.settle_mail(id, lease, at(millis), &result).await.unwrap();
+    assert_eq!(store.settle_mail(id, lease, at(millis), &result).await.unwrap(), Recorded::Done);
 }
 
 /// Claims all accounts whose review is due at that instant, for a hundred milliseconds.

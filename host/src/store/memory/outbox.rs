@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::State;
 use crate::domain::model::{
     AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, Message, NewEvent, NewMail, OutboxFilter, OutboxRow,
-    OutboxState, Queued, Settlement,
+    OutboxState, Queued, Recorded, Settlement,
 };
 use crate::domain::ports::StoreError;
 
@@ -214,19 +214,30 @@ impl Row {
 }
 
 impl State {
-    pub(super) fn settle(&mut self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
-        let Some(row) = self.outbox.row(id) else { return Ok(()) };
+    pub(super) fn settle(
+        &mut self,
+        id: i64,
+        lease: i64,
+        now: Instant,
+        result: &Settlement,
+    ) -> Result<Recorded, StoreError> {
+        let before = self.clone();
+        let Some(row) = self.outbox.row(id) else { return Ok(Recorded::Done) };
         if !row.settle(lease, result) {
-            return Ok(());
+            return Ok(Recorded::Done);
         }
         let row = row.clone();
-        self.follow(&row, now, result)
+        let recorded = self.follow(&row, now, result)?;
+        if recorded == Recorded::Stale {
+            *self = before;
+        }
+        Ok(recorded)
     }
 
-    /// What else a result means.
-    fn follow(&mut self, row: &Row, now: Instant, result: &Settlement) -> Result<(), StoreError> {
+    /// What else a result means. Of one that is stale nothing may stay.
+    fn follow(&mut self, row: &Row, now: Instant, result: &Settlement) -> Result<Recorded, StoreError> {
         let id = &row.shown.account;
-        let Some(account) = self.accounts.get_mut(id) else { return Ok(()) };
+        let Some(account) = self.accounts.get_mut(id) else { return Ok(Recorded::Done) };
         match (result, &row.content) {
             (Settlement::Sent { audit }, content) => {
                 if let Content::Mail(Mail { to, address: Some(address), .. }) = content {
@@ -240,14 +251,18 @@ impl State {
             (Settlement::Withdrawn, Content::Mail(Mail { event: Some(event), .. })) => {
                 self.outbox.address_again(*event, now);
             }
-            (Settlement::Bounced { audit, mails, .. }, Content::Mail(Mail { to, address: Some(address), .. }))
-                if account.mark_unreachable(to, address, now) =>
-            {
+            (
+                Settlement::Bounced { revision, audit, mails, .. },
+                Content::Mail(Mail { to, address: Some(address), .. }),
+            ) if account.mark_unreachable(to, address, now) => {
+                if account.revision != revision + 1 {
+                    return Ok(Recorded::Stale);
+                }
                 account.record(id, Some(audit), None, now)?;
                 mails.iter().for_each(|mail| self.outbox.add_mail(id, None, mail, now));
             }
             _ => {}
         }
-        Ok(())
+        Ok(Recorded::Done)
     }
 }

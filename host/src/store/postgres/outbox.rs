@@ -12,7 +12,7 @@ use super::statements::{execute, query, rows};
 use super::text;
 use crate::domain::model::{
     AccountId, AuditEntry, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState, Queued,
-    Settlement,
+    Recorded, Settlement,
 };
 use crate::store::rows::{
     Outcome, Settled, StoredEvent, claimed, due_columns, listed, listed_columns, new_message_id, settled,
@@ -125,15 +125,19 @@ pub(super) async fn settle(
     lease: i64,
     now: Instant,
     result: &Settlement,
-) -> Result<(), Fault> {
+) -> Result<Recorded, Fault> {
     let tx = client.transaction().await?;
     if matches!(result, Settlement::Withdrawn) {
         lock_event(&tx, id).await?;
     }
-    if let Some(settled) = update(&tx, id, lease, now, result).await? {
-        follow(&tx, id, &settled, now, result).await?;
+    if let Some(settled) = update(&tx, id, lease, now, result).await?
+        && follow(&tx, id, &settled, now, result).await? == Recorded::Stale
+    {
+        tx.rollback().await?;
+        return Ok(Recorded::Stale);
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(Recorded::Done)
 }
 
 /// Locks the event that a mail tells of, before the mail: whoever addresses it takes the same order, and has then written.
@@ -175,46 +179,50 @@ async fn release(client: &impl GenericClient, id: i64, lease: i64) -> Result<(),
     Ok(())
 }
 
-/// What else a result means.
+/// What else a result means. Of one that is stale nothing may be committed.
 async fn follow(
     tx: &Transaction<'_>,
     id: i64,
     settled: &Settled,
     now: Instant,
     result: &Settlement,
-) -> Result<(), Fault> {
+) -> Result<Recorded, Fault> {
     match result {
         Settlement::Sent { audit } => {
             if audit.is_none() && !is_marked(tx, settled).await? {
-                return Ok(());
+                return Ok(Recorded::Done);
             }
             let locked = Locked::lock(tx, &[&settled.account], &[]).await?;
             let moves = i64::from(mark_reachable(tx, settled).await?);
-            append(tx, &settled.account, &locked, moves, audit.as_deref(), &[], now).await
+            append(tx, &settled.account, &locked, moves, audit.as_deref(), &[], now).await?;
         }
         Settlement::Addressed { mails } => {
             let mut batch = Batch::default();
             for mail in mails {
                 batch.queue(Mail { account: &settled.account, audit_seq: None, event: Some(id), now, mail });
             }
-            batch.write(tx).await.map(drop)
+            batch.write(tx).await?;
         }
         Settlement::Withdrawn => {
             // It is tried anew, with all its days before it.
             let sql = "UPDATE outbox SET state = 'pending', due_at = $2, trying_since = $2, settled_at = NULL
                 WHERE id = $1 AND state = 'sent'";
-            execute(tx, sql, &[&settled.event, &now.millis()]).await.map(drop)
+            execute(tx, sql, &[&settled.event, &now.millis()]).await?;
         }
-        Settlement::Bounced { audit: entry, mails, .. } => {
+        Settlement::Bounced { revision, audit: entry, mails, .. } => {
             // The lock comes before the mark: the account's row before its people's.
             let locked = Locked::lock(tx, &[&settled.account], &[]).await?;
             if !mark_unreachable(tx, settled, now).await? {
-                return Ok(());
+                return Ok(Recorded::Done);
             }
-            append(tx, &settled.account, &locked, 1, Some(entry), mails, now).await
+            if locked.get(&settled.account).is_some_and(|account| account.revision != *revision) {
+                return Ok(Recorded::Stale);
+            }
+            append(tx, &settled.account, &locked, 1, Some(entry), mails, now).await?;
         }
-        _ => Ok(()),
+        _ => {}
     }
+    Ok(Recorded::Done)
 }
 
 /// Lets the revision of a locked account grow by so much, adds to its history, and queues the mails that tell of it.

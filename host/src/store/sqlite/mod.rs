@@ -30,7 +30,7 @@ use self::open::{open_reader, open_writer};
 use self::pool::Pool;
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
 
@@ -194,7 +194,13 @@ impl Store for SqliteStore {
         self.write(move |tx| outbox::claim(tx, now, leased_until, limit)).await
     }
 
-    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
+    async fn settle_mail(
+        &self,
+        id: i64,
+        lease: i64,
+        now: Instant,
+        result: &Settlement,
+    ) -> Result<Recorded, StoreError> {
         let result = result.clone();
         self.write(move |tx| outbox::settle(tx, id, lease, now, &result)).await
     }

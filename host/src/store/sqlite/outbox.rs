@@ -7,7 +7,8 @@ use super::audit;
 use super::commit::json;
 use super::fault::Fault;
 use crate::domain::model::{
-    AccountId, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState, Queued, Settlement,
+    AccountId, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState, Queued, Recorded,
+    Settlement,
 };
 use crate::store::rows::{
     Outcome, Settled, StoredEvent, Unreadable, claimed, due_columns, listed, listed_columns, new_message_id, settled,
@@ -129,11 +130,20 @@ fn set_aside(tx: &Transaction<'_>, id: i64, now: Instant, error: &str) -> Result
     Ok(())
 }
 
-pub(super) fn settle(tx: Transaction<'_>, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), Fault> {
-    if let Some(settled) = update(&tx, id, lease, now, result)? {
-        follow(&tx, id, &settled, now, result)?;
+pub(super) fn settle(
+    tx: Transaction<'_>,
+    id: i64,
+    lease: i64,
+    now: Instant,
+    result: &Settlement,
+) -> Result<Recorded, Fault> {
+    if let Some(settled) = update(&tx, id, lease, now, result)?
+        && follow(&tx, id, &settled, now, result)? == Recorded::Stale
+    {
+        return Ok(Recorded::Stale);
     }
-    Ok(tx.commit()?)
+    tx.commit()?;
+    Ok(Recorded::Done)
 }
 
 /// Records a result, if the lease is the row's present one and was not settled before. A row that was dropped meanwhile
@@ -170,8 +180,14 @@ fn release(tx: &Transaction<'_>, id: i64, lease: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What else a result means.
-fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result: &Settlement) -> Result<(), Fault> {
+/// What else a result means. Of one that is stale nothing may be committed.
+fn follow(
+    tx: &Transaction<'_>,
+    id: i64,
+    settled: &Settled,
+    now: Instant,
+    result: &Settlement,
+) -> Result<Recorded, Fault> {
     match result {
         Settlement::Sent { audit } => {
             mark_reachable(tx, settled)?;
@@ -191,7 +207,11 @@ fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result
             )?;
             again.execute(params![settled.event, now.millis()])?;
         }
-        Settlement::Bounced { audit: entry, mails, .. } if mark_unreachable(tx, settled, now)? => {
+        Settlement::Bounced { revision, audit: entry, mails, .. } => {
+            let Some(moved_to) = mark_unreachable(tx, settled, now)? else { return Ok(Recorded::Done) };
+            if moved_to != revision + 1 {
+                return Ok(Recorded::Stale);
+            }
             let audit_seq = audit::append(tx, &settled.account, entry)?;
             for mail in mails {
                 insert_mail(tx, &settled.account, Some(audit_seq), None, now, mail)?;
@@ -199,22 +219,19 @@ fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result
         }
         _ => {}
     }
-    Ok(())
+    Ok(Recorded::Done)
 }
 
-/// Marks the recipient's address, while it is the one that was tried. Says whether it was not so marked before; the
-/// account then has another revision.
-fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Result<bool, Fault> {
+/// Marks the recipient's address, while it is the one that was tried. Gives the account's new revision, if it was not so
+/// marked before.
+fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Result<Option<i64>, Fault> {
     let mut mark = tx.prepare_cached(
         "UPDATE people SET unreachable_since = ?4
         WHERE account_id = ?1 AND id = ?2 AND email = ?3 AND unreachable_since IS NULL",
     )?;
     let to = settled.to.as_ref().map(UserId::as_str);
     let is_new = mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0;
-    if is_new {
-        move_revision(tx, &settled.account)?;
-    }
-    Ok(is_new)
+    is_new.then(|| move_revision(tx, &settled.account)).transpose()
 }
 
 /// Takes the mark from an address that took a mail after all, while it is still theirs.
@@ -230,9 +247,10 @@ fn mark_reachable(tx: &Transaction<'_>, settled: &Settled) -> Result<(), Fault> 
     Ok(())
 }
 
-fn move_revision(tx: &Transaction<'_>, account: &AccountId) -> Result<(), Fault> {
-    tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?.execute([account.as_str()])?;
-    Ok(())
+/// Gives an account another revision, and returns it.
+fn move_revision(tx: &Transaction<'_>, account: &AccountId) -> Result<i64, Fault> {
+    let mut bump = tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1 RETURNING revision")?;
+    Ok(bump.query_row([account.as_str()], |row| row.get(0))?)
 }
 
 /// Rows of the outbox after a number, oldest first.

@@ -10,7 +10,8 @@ use tokio::task::JoinSet;
 
 use super::{connect, connect_within, open_store, patient};
 use crate::domain::model::{
-    Claimed, Commit, Committed, DirectoryEntry, DirectoryWrite, NewEvent, NewMail, Settlement, Snapshot,
+    Claimed, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryWrite, NewEvent, NewMail, Recorded, Settlement,
+    Snapshot,
 };
 use crate::domain::ports::Store;
 use crate::domain::verify;
@@ -278,8 +279,12 @@ async fn decide(store: &Arc<dyn Store>, ids: &[String]) {
 async fn bounce(store: &Arc<dyn Store>, round: i64) {
     for mail in store.claim_mail(at(1_000), at(100_000), 5).await.unwrap() {
         let audit = Box::new(audit_entry(round));
-        let bounced = Settlement::Bounced { error: "550".into(), audit, mails: vec![mail_to("u-1")] };
-        store.settle_mail(mail.id(), mail.lease(), at(1_000), &bounced).await.unwrap();
+        let Claimed::Mail(ClaimedMail { account, .. }) = &mail else { panic!("{mail:?}") };
+        let revision = store.snapshot(account, &[]).await.unwrap().unwrap().revision;
+        let bounced = Settlement::Bounced { error: "550".into(), revision, audit, mails: vec![mail_to("u-1")] };
+        // Somebody else may have moved the account meanwhile.
+        let recorded = store.settle_mail(mail.id(), mail.lease(), at(1_000), &bounced).await.unwrap();
+        assert!(matches!(recorded, Recorded::Done | Recorded::Stale));
     }
 }
 
