@@ -61,7 +61,7 @@ impl Review {
             parts.reviews.review_all(tell).await
         } else {
             // What was decided under other rules is due, too.
-            parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
+            parts.store.use_policy(&parts.engine.identity().key()).await?;
             parts.reviews.review_due(tell).await
         };
         bar.finish_and_clear();

@@ -102,7 +102,7 @@ impl Work {
 /// Whoever does the work. What was decided under another policy than this program's is due for review from now on.
 pub(super) async fn worker(parts: &Parts, mail: Mail, pauses: Pauses) -> anyhow::Result<Worker> {
     let mailer = wiring::mailer(mail.to, mail.from)?;
-    parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
+    parts.store.use_policy(&parts.engine.identity().key()).await?;
     let courier = Courier::new(parts.store.clone(), parts.events.clone(), mailer, parts.clock.clone());
     Ok(Worker::new(courier, parts.reviews.clone(), parts.contacts.clone(), pauses))
 }

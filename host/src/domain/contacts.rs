@@ -303,7 +303,7 @@ impl Contacts {
             audit: Some(entry),
             mails: letters::of_notices(snapshot, notices, Some(request.actor), now),
             remember: None,
-            fingerprint: self.engine.identity().fingerprint.clone(),
+            fingerprint: self.engine.identity().key(),
         })
     }
 

@@ -71,7 +71,7 @@ impl Found {
             audit,
             mails,
             remember: None,
-            fingerprint: decided_by.fingerprint.clone(),
+            fingerprint: decided_by.key(),
         }
     }
 

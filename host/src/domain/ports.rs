@@ -48,7 +48,7 @@ pub trait Store: Send + Sync {
     async fn snapshots_after(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<Readable>, StoreError>;
 
     /// Hands out at most `limit` accounts whose review is due at `now`, the longest due first, and then those whose
-    /// last decision was made under another policy, if `fingerprint` is that of the present one. Nobody else gets them
+    /// last decision was made under another policy, if `fingerprint` is the key of the present one. Nobody else gets them
     /// before `claimed_until`, when they are due again unless somebody settled their review. An account that cannot be
     /// read fails alone, as in [`snapshots_after`](Self::snapshots_after).
     async fn claim_reviews(
@@ -98,7 +98,7 @@ pub trait Store: Send + Sync {
     /// may be named twice.
     async fn put_directories(&self, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, StoreError>;
 
-    /// Makes this policy the present one: all that was decided under another one is due for review.
+    /// Makes the policy of that key the present one: all that was decided under another one is due for review.
     async fn use_policy(&self, fingerprint: &str) -> Result<(), StoreError>;
 
     /// At most `limit` people of the account whose folded name or address contains every word of `folded_query`,

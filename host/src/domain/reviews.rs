@@ -120,14 +120,14 @@ impl Reviews {
     /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_due(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
         let mut run = Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::Due };
-        let fingerprint = &self.engine.identity().fingerprint;
+        let policy = self.engine.identity().key();
         let began = self.clock.now();
         loop {
             let now = self.clock.now();
             // What becomes due meanwhile is for the next run, so that this one ends. A clock that was set back makes
             // less due, and none of it twice.
             let due_by = now.min(began);
-            let page = self.store.claim_reviews(due_by, now.plus_millis(self.claim_ms), fingerprint, PAGE).await?;
+            let page = self.store.claim_reviews(due_by, now.plus_millis(self.claim_ms), &policy, PAGE).await?;
             if page.is_empty() {
                 return Ok(run.report);
             }

@@ -206,7 +206,7 @@ impl<B: Backend> Lockstep<B> {
     async fn claim_reviews(&mut self, limit: u32) {
         let (now, host) = (self.model.now, &self.system().host);
         let until = now.plus_millis(CLAIM_MS);
-        let claimed = host.store.claim_reviews(now, until, &host.engine.identity().fingerprint, limit).await;
+        let claimed = host.store.claim_reviews(now, until, &host.engine.identity().key(), limit).await;
         let claimed = claimed.expect("accounts are handed out").into_iter();
         let claimed: Vec<AccountId> = claimed.map(|account| account.expect("it can be read").account).collect();
         let is_due = |id: &AccountId| self.model.accounts[id].is_due(now);
