@@ -8,9 +8,9 @@ use security_contact_policy::{PolicyError, Reason, RefusalCode, UserId};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::End;
 use super::options::Options;
 use super::print::{self, ContactJson};
+use super::{End, same_policy};
 use crate::domain::model::{AccountId, Authentication, IdempotencyKey, InvalidText};
 use crate::domain::{Answered, ContactView, Once, Request, Wish};
 use crate::engine::Engine;
@@ -91,6 +91,7 @@ impl Reset {
 
 async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) -> anyhow::Result<End> {
     let parts = options.open(IfMissing::Fail).await?;
+    same_policy(&parts).await?;
     // An empty text, which nothing gives, would be told again as an answer that cannot be read.
     let write = |answered: &Answered| serde_json::to_string(&outcome(answered, &parts.engine)).unwrap_or_default();
     let request = Request {

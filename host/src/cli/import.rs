@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 
 use super::lines::Lines;
 use super::options::Options;
-use super::{End, print, progress};
+use super::{End, print, progress, same_policy};
 use crate::domain::model::DirectoryEntry;
 use crate::domain::{Directories, DirectoryReader, Group, LineFault};
 use crate::wiring::IfMissing;
@@ -32,7 +32,8 @@ const BATCH_PEOPLE: usize = 2_000;
 /// People who are not mentioned stay as they are, and a known account needs no line of its own.
 ///
 /// Each account is taken over as a whole or not at all. What is wrong is told with its line on standard error, and the
-/// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too.
+/// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too, and has to have
+/// the rules of that server.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Lines, each without a break:
@@ -96,6 +97,7 @@ impl Import {
         let began = Instant::now();
         let (input, bytes) = self.open()?;
         let parts = options.open(IfMissing::Create).await?;
+        same_policy(&parts).await?;
         let bar = progress::bytes(bytes)?;
         let mut running = Running {
             directories: parts.directories,

@@ -101,6 +101,9 @@ pub trait Store: Send + Sync {
     /// Makes the policy of that key the present one: all that was decided under another one is due for review.
     async fn use_policy(&self, fingerprint: &str) -> Result<(), StoreError>;
 
+    /// The key of the present policy, if there is one yet.
+    async fn policy(&self) -> Result<Option<String>, StoreError>;
+
     /// At most `limit` people of the account whose folded name or address contains every word of `folded_query`,
     /// ordered by folded name and id, after the cursor.
     async fn candidates(

@@ -99,6 +99,7 @@ spied! {
     forget(before: Instant) -> ();
     put_directories(writes: &[DirectoryWrite]) -> Vec<Committed>;
     use_policy(fingerprint: &str) -> ();
+    policy() -> Option<String>;
     candidates(account: &AccountId, query: &str, after: Option<&CandidateCursor>, limit: u32) -> Vec<Member>;
     history(account: &AccountId, before: Option<i64>, limit: u32) -> Vec<AuditRow>;
     audit_after(after: Option<(&str, i64)>, limit: u32) -> Vec<AuditRow>;

@@ -211,6 +211,10 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn policy(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.read(|state| state.policy.clone()))
+    }
+
     async fn candidates(
         &self,
         account: &AccountId,

@@ -166,6 +166,10 @@ impl Store for PostgresStore {
         self.run(async |client| accounts::use_policy(client, fingerprint).await).await
     }
 
+    async fn policy(&self) -> Result<Option<String>, StoreError> {
+        self.run(async |client| accounts::policy(client).await).await
+    }
+
     async fn candidates(
         &self,
         account: &AccountId,

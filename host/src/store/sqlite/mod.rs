@@ -148,6 +148,10 @@ impl Store for SqliteStore {
         self.write(move |tx| accounts::use_policy(tx, &fingerprint)).await
     }
 
+    async fn policy(&self) -> Result<Option<String>, StoreError> {
+        self.read(accounts::policy).await
+    }
+
     async fn candidates(
         &self,
         account: &AccountId,
