@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use security_contact_policy::{Instant, Reason, ReviewOutcome, ReviewRequest, UserId};
+use security_contact_policy::{Instant, Reason, UserId};
 
 use super::both::both;
-use super::found::Found;
+use super::found::{Found, outcomes};
 use super::model::{AccountId, Authentication, Commit, Committed, Snapshot};
 use super::ports::{Clock, Readable, Store, StoreError};
 use super::{DomainError, MAX_ATTEMPTS, facts};
-use crate::engine::{Engine, EngineError};
+use crate::engine::Engine;
 
 /// How many accounts go through the module in one call.
 const PAGE: u32 = 500;
@@ -203,7 +203,8 @@ impl Reviews {
             }
         }
         let mut decisions = Vec::with_capacity(snapshots.len());
-        for (snapshot, outcome) in snapshots.into_iter().zip(self.outcomes(requests)) {
+        let outcomes = outcomes(requests, &|requests| self.engine.review_many(requests));
+        for (snapshot, outcome) in snapshots.into_iter().zip(outcomes) {
             match outcome {
                 Ok(outcome) => decisions.push(Decision { found: Found::of(&snapshot, outcome), snapshot }),
                 Err(error) => failed.push((snapshot.account, error.to_string())),
@@ -225,15 +226,6 @@ impl Reviews {
         let left: Vec<Readable> = left.map(|(snapshot, _)| snapshot).collect();
         run.report.reviewed += (before - left.len()) as u64;
         left
-    }
-
-    /// The outcome of each review. One that makes the module fail fails alone.
-    fn outcomes(&self, requests: Vec<ReviewRequest>) -> Vec<Result<ReviewOutcome, EngineError>> {
-        match self.engine.review_many(requests.clone()) {
-            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-            Err(error) if requests.len() == 1 => vec![Err(error)],
-            Err(_) => requests.into_iter().flat_map(|request| self.outcomes(vec![request])).collect(),
-        }
     }
 
     /// Stores decisions at once. One account that cannot be written does not keep the others from being stored.
