@@ -173,6 +173,8 @@ pub struct RenderedMail {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// Whether it may have been handed over before.
+    pub may_be_known: bool,
 }
 
 /// Why a mail was not taken.

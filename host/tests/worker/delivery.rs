@@ -28,6 +28,23 @@ async fn each_mail_is_one_file() {
 }
 
 #[tokio::test]
+async fn a_mail_that_was_read_before_it_is_sent_again_is_one_file() {
+    let world = World::new().await;
+    let maildir = world.folder.path().join("mail");
+    let sender = Sender::new("security@example.com", "Security Contact").unwrap();
+    let courier = world.courier_to(Arc::new(MaildirMailer::create(&maildir, sender).unwrap()));
+    world.dispatch("e-1").await;
+    world.damage("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE (ABORT, 'broken'); END");
+    assert!(courier.deliver_due(&world.stop).await.is_err());
+    let file = std::fs::read_dir(maildir.join("new")).unwrap().next().unwrap().unwrap();
+    std::fs::rename(file.path(), maildir.join("cur").join(file.file_name())).unwrap();
+    world.damage("DROP TRIGGER broken");
+    world.clock.advance(5 * MINUTE);
+    assert_eq!(courier.deliver_due(&world.stop).await.unwrap(), sent(1));
+    assert_eq!(std::fs::read_dir(maildir.join("new")).unwrap().count(), 0);
+}
+
+#[tokio::test]
 async fn a_mail_that_is_not_taken_waits_longer_each_time() {
     let mut world = World::new().await;
     world.choose("u-2").await;

@@ -126,7 +126,7 @@ impl Claimed {
 pub struct ClaimedMail {
     /// The outbox row.
     pub id: i64,
-    /// Proves who claimed it; settling needs it.
+    /// Proves who claimed it; settling needs it. Whoever claims a row first has 1.
     pub lease: i64,
     /// How often it was tried before.
     pub attempts: u32,

@@ -46,6 +46,7 @@ pub(in crate::store) async fn a_leased_mail_is_nobody_elses(store: AnyStore) {
 pub(in crate::store) async fn a_lease_that_ran_out_is_given_again(store: AnyStore) {
     let first = claimed(&store).await;
     let second = only(claim(&store, 110).await);
+    assert_eq!(first.lease, 1, "who claims it first");
     assert_ne!(second.lease, first.lease);
     assert_eq!(second, ClaimedMail { lease: second.lease, trying_since: at(110), ..first });
 }
