@@ -1,6 +1,6 @@
 //! The store in one SQLite file: what a single server needs, and nothing to install.
 //!
-//! **Invariant:** every method is one transaction. Writers take the write lock when they begin, so that no decision is
+//! **Invariant:** every method is one transaction; only what is forgotten is so in several. Writers take the write lock when they begin, so that no decision is
 //! made on what somebody else is about to change; a transaction that is dropped was rolled back. Other processes, such
 //! as the command line, may use the same file at the same time.
 
@@ -135,7 +135,8 @@ impl Store for SqliteStore {
     }
 
     async fn forget(&self, before: Instant) -> Result<(), StoreError> {
-        self.write(move |tx| answers::forget(tx, before)).await
+        while self.write(move |tx| answers::forget(tx, before)).await? {}
+        Ok(())
     }
 
     async fn put_directories(&self, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, StoreError> {
