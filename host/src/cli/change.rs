@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::ContactJson;
 use super::options::Options;
 use super::remote::{At, Place};
-use super::{End, changing, print};
+use super::{End, changing, print, same_policy};
 use crate::domain::Wish;
 use crate::domain::model::{AccountId, IdempotencyKey, InvalidText};
 use crate::wiring::IfMissing;
@@ -106,7 +106,10 @@ impl Reset {
 
 async fn change(options: &Options, account: &AccountId, wish: &Wish, how: &How) -> anyhow::Result<End> {
     let Became { outcome, before } = match how.at.place(options, IfMissing::Fail).await? {
-        Place::Here(parts) => changing::here(&parts, account, wish, how).await?,
+        Place::Here(parts) => {
+            same_policy(&parts).await?;
+            changing::here(&parts, account, wish, how).await?
+        }
         Place::There(server) => changing::there(&server, account, wish, how)?,
     };
     if how.json {

@@ -14,7 +14,7 @@ use ureq::http::Method;
 use super::lines::Lines;
 use super::options::Options;
 use super::remote::{Answer, Ask, At, Place, Server, other};
-use super::{End, print, progress};
+use super::{End, print, progress, same_policy};
 use crate::auth::Scope;
 use crate::domain::{DirectoryImport, ImportReport, LineFault};
 use crate::wiring::{IfMissing, Parts};
@@ -28,7 +28,8 @@ const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 /// People who are not mentioned stay as they are, and a known account needs no line of its own.
 ///
 /// Each account is taken over as a whole or not at all. What is wrong is told with its line on standard error, and the
-/// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too.
+/// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too, and has to have
+/// the rules of that server.
 ///
 /// A server wants a token with the scope `directory:write`. It tells the first 100 faults, and takes lines of at most
 /// 1 MiB.
@@ -93,7 +94,10 @@ impl Import {
         let bar = progress::bytes(bytes)?;
         let input = bar.wrap_read(input);
         let result = match place {
-            Place::Here(parts) => self.here(&parts, input, &bar).await,
+            Place::Here(parts) => {
+                same_policy(&parts).await?;
+                self.here(&parts, input, &bar).await
+            }
             Place::There(server) => self.there(&server, input, &bar),
         };
         bar.finish_and_clear();

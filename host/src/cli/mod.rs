@@ -48,7 +48,7 @@ mod worker;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use logging::Format;
@@ -237,6 +237,18 @@ impl Command {
         }
     }
 }
+
+/// Makes sure that a command decides as the deployment does, before it writes: under other rules it would clear the choices
+/// that are good under those of the server.
+async fn same_policy(parts: &Parts) -> anyhow::Result<()> {
+    match parts.store.policy().await? {
+        Some(present) if present != parts.engine.identity().key() => bail!(OTHER_POLICY),
+        _ => Ok(()),
+    }
+}
+
+const OTHER_POLICY: &str = "the accounts are decided on by other rules, or another module, than this command has: give it the \
+    rules of the server with `--rules`, or have these hold from now on with `security-contact review --new-rules`";
 
 /// Makes sure that there is such an account, where an unknown one would look like one without anything.
 async fn known_account(parts: &Parts, account: &AccountId) -> Result<(), DomainError> {

@@ -67,7 +67,7 @@ impl Reload {
         }
         if self.reviews {
             // First, since this can fail: what the rules before decide from here on is due, too.
-            self.store.use_policy(&engine.identity().fingerprint).await?;
+            self.store.use_policy(&engine.identity().key()).await?;
         }
         self.current.replace(engine);
         Ok(true)

@@ -6,16 +6,17 @@ use security_contact_policy::{Reason, UserId};
 use serde::Serialize;
 
 use super::options::Options;
-use super::{End, print, progress};
+use super::{End, print, progress, same_policy};
 use crate::domain::model::AccountId;
 use crate::domain::{Reverted, ReviewReport, Told};
-use crate::wiring::IfMissing;
+use crate::wiring::{IfMissing, Parts};
 
 /// Check the designations against the rules
 ///
 /// A choice that no longer meets the criteria is cleared, so that the owner is the contact, and both are told by mail. A
 /// running server or worker does this by itself when time, the directory or other rules give it a reason. This command
-/// does now what is due; with `--all` it looks at every account, in case a reason was missed.
+/// does now what is due; with `--all` it looks at every account, in case a reason was missed. Under other rules than those of
+/// the server it refuses to, unless that is meant: `--new-rules`, or only `--dry-run`.
 ///
 /// Each choice that is cleared has a line as soon as that is stored, and the last line counts. It ends with 1 if an
 /// account could not be reviewed; the others are reviewed all the same.
@@ -24,6 +25,7 @@ use crate::wiring::IfMissing;
 Examples:
   $ security-contact review
   $ security-contact review --dry-run --rules new-rules.json
+  $ security-contact review --new-rules --rules new-rules.json
   $ security-contact review --all --json")]
 pub(super) struct Review {
     /// Look at every account, due or not
@@ -32,6 +34,9 @@ pub(super) struct Review {
     /// Only say what a review of every account would change: nothing is stored, and nobody is told
     #[arg(long)]
     dry_run: bool,
+    /// Have the rules of this command hold from now on: every account that was decided on under others is due
+    #[arg(long, conflicts_with = "dry_run")]
+    new_rules: bool,
     /// Print JSON objects, for programs: a line for each choice that is cleared, one for each account that cannot be
     /// reviewed, and the last one with the counts
     #[arg(long)]
@@ -49,6 +54,9 @@ enum Line<'a> {
 impl Review {
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let parts = options.open(IfMissing::Fail).await?;
+        if !self.dry_run {
+            self.settle_policy(&parts).await?;
+        }
         let bar = progress::count("accounts")?;
         let mut printed = Ok(());
         let tell = |told| {
@@ -60,8 +68,6 @@ impl Review {
         } else if self.all {
             parts.reviews.review_all(tell).await
         } else {
-            // What was decided under other rules is due, too.
-            parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
             parts.reviews.review_due(tell).await
         };
         bar.finish_and_clear();
@@ -69,6 +75,17 @@ impl Review {
         printed?;
         self.sum_up(&report)?;
         Ok(if report.failed == 0 { End::Done } else { End::Failed })
+    }
+
+    /// Makes this command's policy the present one, where that is meant. What was decided under another one is due then.
+    async fn settle_policy(&self, parts: &Parts) -> anyhow::Result<()> {
+        if !self.new_rules {
+            same_policy(parts).await?;
+        }
+        if self.new_rules || !self.all {
+            parts.store.use_policy(&parts.engine.identity().key()).await?;
+        }
+        Ok(())
     }
 
     /// Tells one thing, above the bar.

@@ -102,9 +102,24 @@ impl Work {
 /// Whoever does the work. What was decided under another policy than this program's is due for review from now on.
 pub(super) async fn worker(parts: &Parts, mail: Mail, pauses: Pauses) -> anyhow::Result<Worker> {
     let mailer = wiring::mailer(mail.to, mail.from)?;
-    parts.store.use_policy(&parts.engine.identity().fingerprint).await?;
+    adopt_policy(parts).await?;
     let courier = Courier::new(parts.store.clone(), parts.events.clone(), mailer, parts.clock.clone());
     Ok(Worker::new(courier, parts.reviews.clone(), parts.contacts.clone(), pauses))
+}
+
+/// Makes this program's policy the present one. Whoever replaces another one by mistake reads of it in the log.
+async fn adopt_policy(parts: &Parts) -> anyhow::Result<()> {
+    let policy = parts.engine.identity().key();
+    let before = parts.store.policy().await?;
+    parts.store.use_policy(&policy).await?;
+    if let Some(before) = before.filter(|before| *before != policy) {
+        tracing::warn!(
+            before,
+            policy,
+            "other rules or another module hold from now on; every account is due for review"
+        );
+    }
+    Ok(())
 }
 
 fn sender(address: &str) -> Result<Sender, InvalidText> {

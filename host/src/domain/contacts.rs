@@ -303,7 +303,7 @@ impl Contacts {
             audit: Some(entry),
             mails: letters::of_notices(snapshot, notices, Some(request.actor), now),
             remember: None,
-            fingerprint: engine.identity().fingerprint.clone(),
+            fingerprint: engine.identity().key(),
         })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use security_contact_policy::{Instant, UserId};
 
-use super::found::Found;
+use super::found::{Found, outcomes};
 use super::model::{
     AccountId, Authentication, Committed, DirectoryEntry, DirectoryFault, DirectoryWrite, Member, Snapshot,
 };
@@ -38,7 +38,7 @@ impl Directories {
     /// What became of each is in their order.
     ///
     /// # Errors
-    /// [`DomainError::Busy`] when other writers were faster again and again, and failures of store and engine. The
+    /// [`DomainError::Busy`] when other writers were faster again and again, and failures of the store. The
     /// entries that were taken over before one stay so; taking all of them over again does no harm.
     pub async fn put(&self, entries: &[DirectoryEntry]) -> Result<Vec<Taken>, DomainError> {
         let mut results: Vec<Option<Taken>> = vec![None; entries.len()];
@@ -75,8 +75,12 @@ impl Directories {
             Ok(change) => change,
             Err(fault) => return Ok(Err(fault)),
         };
-        let writes = self.decide(&[entry], &[0], &[change])?;
-        let committed = self.store.put_directories(&writes).await?;
+        let write = match self.decide(&[entry], &[0], &[change])?.into_iter().next() {
+            Some(Ok(write)) => write,
+            Some(Err(fault)) => return Ok(Err(fault)),
+            None => return Ok(Ok(Committed::Stale)),
+        };
+        let committed = self.store.put_directories(&[write]).await?;
         Ok(Ok(committed.first().copied().unwrap_or(Committed::Stale)))
     }
 
@@ -99,9 +103,18 @@ impl Directories {
                 Err(fault) => results[index] = Some(Err(fault)),
             }
         }
-        let writes = self.decide(entries, &numbers, &changes)?;
+        let (mut decided, mut writes) = (Vec::new(), Vec::new());
+        for (index, write) in numbers.iter().zip(self.decide(entries, &numbers, &changes)?) {
+            match write {
+                Ok(write) => {
+                    decided.push(*index);
+                    writes.push(write);
+                }
+                Err(fault) => results[*index] = Some(Err(fault)),
+            }
+        }
         let mut any_stale = false;
-        for (index, committed) in numbers.into_iter().zip(self.store.put_directories(&writes).await?) {
+        for (index, committed) in decided.into_iter().zip(self.store.put_directories(&writes).await?) {
             match committed {
                 Committed::Stored { .. } => results[index] = Some(Ok(())),
                 Committed::Stale => any_stale = true,
@@ -110,20 +123,21 @@ impl Directories {
         Ok(any_stale)
     }
 
-    /// What follows from each change for the account's contact.
+    /// What follows from each change for the account's contact. One at which the module fails leaves the others.
     fn decide(
         &self,
         entries: &[DirectoryEntry],
         numbers: &[usize],
         changes: &[Change],
-    ) -> Result<Vec<DirectoryWrite>, DomainError> {
+    ) -> Result<Vec<Result<DirectoryWrite, DirectoryFault>>, DomainError> {
         let (now, engine) = (self.clock.now(), self.engine.get());
         let requests = changes.iter().map(|change| facts::review(&change.after, now)).collect::<Result<_, _>>()?;
-        let outcomes = engine.review_many(requests)?;
+        let outcomes = outcomes(requests, &|requests| engine.review_many(requests));
         let writes = numbers.iter().zip(changes).zip(outcomes).map(|((&index, change), outcome)| {
+            let outcome = outcome.map_err(|error| DirectoryFault::Undecided { message: error.to_string() })?;
             let found = Found::of(&change.after, outcome);
             let review = found.commit(&change.after, engine.identity(), Authentication::Directory, now);
-            DirectoryWrite { entry: entries[index].clone(), revision: change.revision, review }
+            Ok(DirectoryWrite { entry: entries[index].clone(), revision: change.revision, review })
         });
         Ok(writes.collect())
     }

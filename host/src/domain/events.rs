@@ -88,9 +88,10 @@ impl Events {
         let decided_by = self.engine.get().identity().clone();
         let audit = Box::new(self.entry(Action::AddressUnreachable, detail, decided_by));
         let snapshot = self.store.snapshot(&mail.account, std::slice::from_ref(person)).await?;
-        let told = snapshot.filter(|snapshot| snapshot.owner_id != *person);
-        let mails: Vec<NewMail> = told.iter().map(|snapshot| self.owner_notice(snapshot, person)).collect();
-        Ok(Settlement::Bounced { error, audit, mails })
+        let snapshot = snapshot.ok_or_else(|| DomainError::UnknownAccount { account: mail.account.clone() })?;
+        let is_owner = snapshot.owner_id == *person;
+        let mails = if is_owner { Vec::new() } else { vec![self.owner_notice(&snapshot, person)] };
+        Ok(Settlement::Bounced { error, revision: snapshot.revision, audit, mails })
     }
 
     fn owner_notice(&self, snapshot: &Snapshot, unreachable: &UserId) -> NewMail {

@@ -1,10 +1,24 @@
 //! What a review found, and what follows from it for the store.
 
-use security_contact_policy::{Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, UserId};
+use security_contact_policy::{
+    Contact, Instant, Notice, Reason, RemindedFor, Reminder, ReviewOutcome, ReviewRequest, UserId,
+};
 
 use super::letters;
 use super::model::{Action, AuditEntry, Authentication, Commit, DesignationWrite, Snapshot};
-use crate::engine::PolicyIdentity;
+use crate::engine::{EngineError, PolicyIdentity};
+
+/// The outcome of each review. One that makes the module fail fails alone.
+pub(super) fn outcomes(
+    requests: Vec<ReviewRequest>,
+    review_many: &impl Fn(Vec<ReviewRequest>) -> Result<Vec<ReviewOutcome>, EngineError>,
+) -> Vec<Result<ReviewOutcome, EngineError>> {
+    match review_many(requests.clone()) {
+        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+        Err(error) if requests.len() == 1 => vec![Err(error)],
+        Err(_) => requests.into_iter().flat_map(|request| outcomes(vec![request], review_many)).collect(),
+    }
+}
 
 /// An outcome in the one shape that both kinds of it share.
 pub(super) struct Found {
@@ -71,7 +85,7 @@ impl Found {
             audit,
             mails,
             remember: None,
-            fingerprint: decided_by.fingerprint.clone(),
+            fingerprint: decided_by.key(),
         }
     }
 
@@ -106,5 +120,43 @@ impl Found {
     /// Whose designation was cleared, who is the contact now, and why; `None` when it was kept.
     pub(super) fn into_reverted(self) -> Option<(UserId, UserId, Vec<Reason>)> {
         self.reverted.map(|(from, reasons)| (from, self.contact.user_id, reasons))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use security_contact_policy::{Account, Person, Rules};
+
+    use super::*;
+    use crate::engine::Engine;
+
+    fn request(owner: &str) -> ReviewRequest {
+        let owner: Person = serde_json::from_str(&format!(
+            r#"{{"id":"{owner}","role":"owner","accountSettings":"edit","status":"active","lastLoginAt":null,
+                "staffRole":null}}"#
+        ))
+        .unwrap();
+        let account = Account { owner, designation: None };
+        ReviewRequest { account, announced: None, reminded_for: None, now: "2026-10-01T00:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn a_review_that_makes_the_module_fail_fails_alone() {
+        let engine = Engine::embedded(&Rules::default()).unwrap();
+        let fails_at_two = |requests: Vec<ReviewRequest>| {
+            if requests.iter().any(|request| request.account.owner.id.as_str() == "u-2") {
+                return Err(EngineError::Trapped("a test".into()));
+            }
+            engine.review_many(requests)
+        };
+        let found = outcomes(["u-1", "u-2", "u-3"].map(request).to_vec(), &fails_at_two);
+        let contacts = found.into_iter().map(|outcome| match outcome {
+            Ok(ReviewOutcome::Kept { contact, .. } | ReviewOutcome::Reverted { contact, .. }) => {
+                contact.user_id.to_string()
+            }
+            Err(error) => error.to_string(),
+        });
+        let expected = ["u-1", "the policy module trapped: a test", "u-3"];
+        assert_eq!(contacts.collect::<Vec<_>>(), expected);
     }
 }

@@ -9,7 +9,7 @@ use security_contact_policy::{Instant, UserId};
 use super::model::{
     AccountFacts, AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed,
     DirectoryWrite, EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, OutboxState, Queued,
-    Remembered, Settlement, Snapshot, UnreadableAccount,
+    Recorded, Remembered, Settlement, Snapshot, UnreadableAccount,
 };
 
 /// A store that failed: nothing of the operation happened.
@@ -58,7 +58,7 @@ pub trait Store: Send + Sync {
     async fn snapshots_after(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<Readable>, StoreError>;
 
     /// Hands out at most `limit` accounts whose review is due at `now`, the longest due first, and then those whose
-    /// last decision was made under another policy, if `fingerprint` is that of the present one. Nobody else gets them
+    /// last decision was made under another policy, if `fingerprint` is the key of the present one. Nobody else gets them
     /// before `claimed_until`, when they are due again unless somebody settled their review. An account that cannot be
     /// read fails alone, as in [`snapshots_after`](Self::snapshots_after).
     async fn claim_reviews(
@@ -108,8 +108,11 @@ pub trait Store: Send + Sync {
     /// may be named twice.
     async fn put_directories(&self, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, StoreError>;
 
-    /// Makes this policy the present one: all that was decided under another one is due for review.
+    /// Makes the policy of that key the present one: all that was decided under another one is due for review.
     async fn use_policy(&self, fingerprint: &str) -> Result<(), StoreError>;
+
+    /// The key of the present policy, if there is one yet.
+    async fn policy(&self) -> Result<Option<String>, StoreError>;
 
     /// At most `limit` people of the account whose folded name or address contains every word of `folded_query`,
     /// ordered by folded name and id, after the cursor.
@@ -143,11 +146,13 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<Queued>, StoreError>;
 
     /// Hands out at most `limit` mails and events that are due at `now`, oldest first. Nobody else gets them before
-    /// `leased_until`.
+    /// `leased_until`. Those that were never tried are tried from `now` on.
     async fn claim_mail(&self, now: Instant, leased_until: Instant, limit: u32) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Records what became of a claimed row. Nothing happens when the lease went to somebody else meanwhile.
-    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError>;
+    /// Records what became of a claimed row. Nothing happens when the lease went to somebody else meanwhile, and none of
+    /// it when a bounce is news and was decided on another revision of the account than the present one.
+    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement)
+    -> Result<Recorded, StoreError>;
 
     /// At most `limit` rows of the outbox after the row of that number, oldest first.
     async fn outbox(&self, filter: &OutboxFilter, after: i64, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;
@@ -259,6 +264,8 @@ pub struct RenderedMail {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// Whether it may have been handed over before.
+    pub may_be_known: bool,
 }
 
 /// Why a mail was not taken.

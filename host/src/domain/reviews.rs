@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use security_contact_policy::{Instant, Reason, ReviewOutcome, ReviewRequest, UserId};
+use security_contact_policy::{Instant, Reason, UserId};
 
 use super::both::both;
-use super::found::Found;
+use super::found::{Found, outcomes};
 use super::model::{AccountId, Authentication, Commit, Committed, Snapshot};
 use super::ports::{Clock, Readable, Store, StoreError};
 use super::{DomainError, MAX_ATTEMPTS, facts};
-use crate::engine::{CurrentEngine, Engine, EngineError};
+use crate::engine::{CurrentEngine, Engine};
 
 /// How many accounts go through the module in one call.
 const PAGE: u32 = 500;
@@ -122,14 +122,14 @@ impl Reviews {
     /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_due(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
         let mut run = self.run(&mut tell, Kind::Due);
-        let fingerprint = run.engine.identity().fingerprint.clone();
+        let policy = run.engine.identity().key();
         let began = self.clock.now();
         loop {
             let now = self.clock.now();
             // What becomes due meanwhile is for the next run, so that this one ends. A clock that was set back makes
             // less due, and none of it twice.
             let due_by = now.min(began);
-            let page = self.store.claim_reviews(due_by, now.plus_millis(self.claim_ms), &fingerprint, PAGE).await?;
+            let page = self.store.claim_reviews(due_by, now.plus_millis(self.claim_ms), &policy, PAGE).await?;
             if page.is_empty() {
                 return Ok(run.report);
             }
@@ -289,7 +289,7 @@ fn decide(engine: &Engine, page: Vec<Readable>, now: Instant) -> (Vec<Decision>,
         }
     }
     let mut decisions = Vec::with_capacity(snapshots.len());
-    for (snapshot, outcome) in snapshots.into_iter().zip(outcomes(engine, requests)) {
+    for (snapshot, outcome) in snapshots.into_iter().zip(outcomes(requests, &|requests| engine.review_many(requests))) {
         match outcome {
             Ok(outcome) => decisions.push(Decision { found: Found::of(&snapshot, outcome), snapshot }),
             Err(error) => failed.push((snapshot.account, error.to_string())),
@@ -311,15 +311,6 @@ fn without_quiet(page: Vec<Readable>, now: Instant, run: &mut Run<'_>) -> Vec<Re
     let left: Vec<Readable> = left.map(|(snapshot, _)| snapshot).collect();
     run.report.reviewed += (before - left.len()) as u64;
     left
-}
-
-/// The outcome of each review. One that makes the module fail fails alone.
-fn outcomes(engine: &Engine, requests: Vec<ReviewRequest>) -> Vec<Result<ReviewOutcome, EngineError>> {
-    match engine.review_many(requests.clone()) {
-        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-        Err(error) if requests.len() == 1 => vec![Err(error)],
-        Err(_) => requests.into_iter().flat_map(|request| outcomes(engine, vec![request])).collect(),
-    }
 }
 
 impl Decision {

@@ -285,7 +285,7 @@ impl Host {
     pub async fn run(&self, stop: &Stop) -> Result<(), RunError> {
         let Parts { engine, store, events, mailer, clock, reviews, contacts, pauses, .. } = &self.parts;
         let mailer = mailer.clone().ok_or(RunError::NoMailer)?;
-        store.use_policy(&engine.identity().fingerprint).await?;
+        store.use_policy(&engine.identity().key()).await?;
         let courier = Courier::new(store.clone(), events.clone(), mailer, clock.clone());
         Worker::new(courier, reviews.clone(), contacts.clone(), *pauses).run(stop).await;
         Ok(())

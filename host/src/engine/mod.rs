@@ -44,6 +44,15 @@ pub struct PolicyIdentity {
     pub fingerprint: String,
 }
 
+impl PolicyIdentity {
+    /// Tells policies apart as a store has to: those of one key are the same module under the same rules. A module that
+    /// decides otherwise has another key, even when nobody gave it another version.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.fingerprint, self.module_sha256)
+    }
+}
+
 /// What one call, and one instance, may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {

@@ -116,7 +116,7 @@ impl Problem {
             DirectoryFault::OwnerIsNoMember { .. } => {
                 Self::new(StatusCode::CONFLICT, "owner_is_no_member", fault.to_string())
             }
-            DirectoryFault::Unreadable { .. } => Self::internal(fault),
+            DirectoryFault::Unreadable { .. } | DirectoryFault::Undecided { .. } => Self::internal(fault),
         }
     }
 

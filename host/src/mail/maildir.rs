@@ -13,7 +13,8 @@ use super::message::{build, digest};
 use super::sender::Sender;
 use crate::domain::ports::{Mailer, RenderedMail, SendError};
 
-/// Writes every mail as one file of a Maildir. A mail that is sent again is recognised, and is there once.
+/// Writes every mail as one file of a Maildir. A mail that is sent again is recognised, and is there once. Only for one
+/// that may be, the mails that were read are looked through.
 ///
 /// On Unix nobody but the server's user can look into the folders that it makes, or read the mails. A folder that was
 /// there keeps its permissions.
@@ -60,9 +61,9 @@ impl Mailer for MaildirMailer {
     async fn send(&self, mail: &RenderedMail) -> Result<(), SendError> {
         let bytes = build(mail, &self.sender)?.formatted();
         let name = file_name(mail);
-        let folder = self.folder.clone();
+        let (folder, may_be_known) = (self.folder.clone(), mail.may_be_known);
         let stored = tokio::task::spawn_blocking(move || {
-            store(&folder, &name, &bytes)
+            store(&folder, &name, &bytes, may_be_known)
                 .map_err(|error| format!("the mail cannot be written to `{}`: {error}", folder.display()))
         });
         match stored.await {
@@ -79,8 +80,8 @@ fn file_name(mail: &RenderedMail) -> String {
 }
 
 /// Puts the file into `new`, whole or not at all, and safe from a loss of power.
-fn store(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    if was_read(&folder.join("cur"), name)? {
+fn store(folder: &Path, name: &str, bytes: &[u8], may_be_known: bool) -> io::Result<()> {
+    if may_be_known && was_read(&folder.join("cur"), name)? {
         return Ok(());
     }
     let (draft, done) = (folder.join("tmp").join(name), folder.join("new"));
@@ -146,7 +147,13 @@ mod tests {
             subject: "You are now the security contact of Acme GmbH".to_owned(),
             text: "Hello Ada\n".to_owned(),
             html: "<p>Hello Ada</p>\n".to_owned(),
+            may_be_known: false,
         }
+    }
+
+    /// A mail that somebody may have handed over before.
+    fn again(message_id: &str) -> RenderedMail {
+        RenderedMail { may_be_known: true, ..mail(message_id) }
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -183,10 +190,22 @@ mod tests {
         let (new, cur) = (root.path().join("new"), root.path().join("cur"));
         let name = names(&new).remove(0);
         fs::rename(new.join(&name), cur.join(format!("{name}:2,S"))).unwrap();
-        mailer.send(&mail("1.a@x")).await.unwrap();
+        mailer.send(&again("1.a@x")).await.unwrap();
         assert_eq!(names(&new), [""; 0]);
+        mailer.send(&again("3.a@x")).await.unwrap();
+        fs::remove_file(new.join(names(&new).remove(0))).unwrap();
         mailer.send(&mail("2.a@x")).await.unwrap();
         assert_eq!(names(&new).len(), 1);
+    }
+
+    /// However many mails were read, a new one does not wait for a look at them.
+    #[tokio::test]
+    async fn a_new_mail_is_not_looked_for_among_those_that_were_read() {
+        let root = tempfile::tempdir().unwrap();
+        let mailer = MaildirMailer::create(root.path(), sender()).unwrap();
+        fs::remove_dir(root.path().join("cur")).unwrap();
+        mailer.send(&mail("1.a@x")).await.unwrap();
+        assert_eq!(names(&root.path().join("new")).len(), 1);
     }
 
     #[tokio::test]
@@ -227,7 +246,7 @@ mod tests {
             let root = tempfile::tempdir().unwrap();
             let mailer = MaildirMailer::create(root.path(), sender()).unwrap();
             fs::remove_dir(root.path().join(gone)).unwrap();
-            let error = mailer.send(&mail("1.a@x")).await.unwrap_err();
+            let error = mailer.send(&again("1.a@x")).await.unwrap_err();
             assert!(matches!(&error, SendError::Temporary(text) if text.contains("cannot be written")), "{error}");
             assert!(!error.to_string().contains("ada"), "{error}");
         }

@@ -135,6 +135,7 @@ mod tests {
             subject: "[High] Breach alert for Acme GmbH".to_owned(),
             text: "Hello Ada,\n.\nZoë\n".to_owned(),
             html: "<p>Hello Ada</p>\n".to_owned(),
+            may_be_known: false,
         }
     }
 

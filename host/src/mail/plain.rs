@@ -29,11 +29,25 @@ pub(super) fn block(text: &str) -> String {
 }
 
 /// The text without what could act instead of being read: control characters become spaces, characters that turn
-/// the direction of what follows go, and `://` becomes `[:]//`, so that mail programs make no link of it.
+/// the direction of what follows go, and what mail programs make links of is broken: `://` becomes `[:]//`, and `www.`
+/// becomes `www[.]`. A bare `name.example` stays, since companies are called so; some programs make a link of that too.
 fn shown(text: &str) -> String {
     let text: String =
         text.chars().filter(|c| !turns_direction(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    text.replace("://", "[:]//")
+    without_www(&text.replace("://", "[:]//"))
+}
+
+fn without_www(text: &str) -> String {
+    // Lower case in ASCII moves nothing.
+    let lower = text.to_ascii_lowercase();
+    let (mut kept, mut rest) = (String::new(), 0);
+    for (start, www) in lower.match_indices("www.") {
+        let dot = start + www.len() - 1;
+        kept.push_str(&text[rest..dot]);
+        kept.push_str("[.]");
+        rest = dot + 1;
+    }
+    kept + &text[rest..]
 }
 
 /// The embeddings, overrides and isolates of Unicode's bidirectional algorithm. Hebrew and Arabic need none.
@@ -78,6 +92,12 @@ mod tests {
         assert_eq!(line("see https://evil.example"), "see https[:]//evil.example");
         assert_eq!(block("see\nhttps://evil.example"), "see\nhttps[:]//evil.example");
         assert_eq!(line("https:\u{202e}//evil.example"), "https[:]//evil.example");
+        assert_eq!(line("www.evil.example/login"), "www[.]evil.example/login");
+        assert_eq!(
+            line("é WWW.a.example http://wWw.b.example www."),
+            "é WWW[.]a.example http[:]//wWw[.]b.example www[.]"
+        );
+        assert_eq!(line("ww\u{202e}w.evil.example"), "www[.]evil.example");
     }
 
     #[test]

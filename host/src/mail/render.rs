@@ -28,6 +28,7 @@ pub fn render(mail: &ClaimedMail) -> Result<RenderedMail, SendError> {
         subject: parts.subject.trim_end().to_owned(),
         text: parts.text.trim_end().to_owned() + "\n",
         html: parts.html.trim_end().to_owned() + "\n",
+        may_be_known: mail.lease > 1,
     })
 }
 

@@ -22,9 +22,6 @@ const EXCEEDED_STORAGE: u16 = 552;
 /// The mailbox is full, which its owner can change: a failure that lasts for a while (RFC 3463, section 3.3).
 const MAILBOX_FULL: &str = "5.2.2";
 
-/// No such mailbox, mailbox elsewhere, mailbox name not allowed, a domain that takes no mail (RFC 5321 and 7504).
-const NO_SUCH_MAILBOX: [u16; 4] = [550, 551, 553, 556];
-
 /// What RFC 3463 and 7505 have for a recipient's address that no mail reaches. Others of 5.1 are about the sender's.
 const ADDRESS_REFUSED: [&str; 8] = ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"];
 
@@ -105,14 +102,13 @@ fn judge(step: Step, error: &Error) -> SendError {
     }
 }
 
-/// What a permanent reply means.
+/// What a permanent reply means. Only an enhanced code says that it is the address: a bare 550 is also how servers refuse
+/// by policy.
 fn refusal(step: Step, code: u16, enhanced: Option<&str>, text: String) -> SendError {
     match (step, enhanced) {
         _ if code == AUTHENTICATION_REQUIRED => SendError::Temporary(text),
         (_, Some(MAILBOX_FULL)) => SendError::Temporary(text),
         (Step::Recipient, None) if code == EXCEEDED_STORAGE => SendError::Temporary(text),
-        // 5.0.0 says no more than that it is for good.
-        (Step::Recipient, None | Some("5.0.0")) if NO_SUCH_MAILBOX.contains(&code) => SendError::Address(text),
         (Step::Recipient, Some(enhanced)) if ADDRESS_REFUSED.contains(&enhanced) => SendError::Address(text),
         _ => SendError::Permanent(text),
     }
@@ -181,13 +177,14 @@ mod tests {
     #[test]
     fn an_address_is_refused_by_what_the_reply_says_of_it() {
         let to = |code, reply| meaning(Step::Recipient, code, reply);
-        for reply in
-            ["5.1.0", "5.1.1 <ada@example.com>", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1", "5.0.0"]
-        {
+        for reply in ["5.1.0", "5.1.1 <ada@example.com>", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"] {
             assert_eq!(to(550, reply), "address", "{reply}");
         }
+        // A relay says so too where it refuses the sender, or everybody.
         for code in [550, 551, 553, 556] {
-            assert_eq!(to(code, "no such user"), "address", "{code}");
+            for reply in ["no such user", "relaying denied", "5.0.0 no"] {
+                assert_eq!(to(code, reply), "permanent", "{code} {reply}");
+            }
         }
         // Our own address, the mailbox's other troubles, the system, the network, the protocol, the text, and policy.
         for reply in ["5.1.7", "5.1.8", "5.1.9", "5.2.3", "5.2.4", "5.3.0", "5.4.6", "5.5.1", "5.6.7", "5.7.1", "4.1.1"]

@@ -9,7 +9,7 @@ use security_contact_policy::{Instant, UserId};
 use super::Metrics;
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
 
@@ -85,6 +85,7 @@ measured! {
     put_directories(writes: &[DirectoryWrite]) -> Vec<Committed>,
         then |this, committed| this.count(writes.iter().map(|write| &write.review), committed);
     use_policy(fingerprint: &str) -> ();
+    policy() -> Option<String>;
     candidates(account: &AccountId, query: &str, after: Option<&CandidateCursor>, limit: u32) -> Vec<Member>;
     history(account: &AccountId, before: Option<i64>, limit: u32) -> Vec<AuditRow>;
     audit_after(after: Option<(&str, i64)>, limit: u32) -> Vec<AuditRow>;
@@ -92,8 +93,8 @@ measured! {
     accounts(after: Option<&AccountId>, limit: u32) -> Vec<(AccountId, String)>;
     queue_event(account: &AccountId, event: &NewEvent, now: Instant) -> Option<Queued>;
     claim_mail(now: Instant, leased_until: Instant, limit: u32) -> Vec<Claimed>;
-    settle_mail(id: i64, lease: i64, now: Instant, settlement: &Settlement) -> (),
-        then |this, _done| this.metrics.settled(settlement);
+    settle_mail(id: i64, lease: i64, now: Instant, settlement: &Settlement) -> Recorded,
+        then |this, recorded| if *recorded == Recorded::Done { this.metrics.settled(settlement) };
     outbox(filter: &OutboxFilter, after: i64, limit: u32) -> Vec<OutboxRow>;
     retry_mail(id: i64, now: Instant) -> bool;
     drop_mail(id: i64, now: Instant) -> bool;

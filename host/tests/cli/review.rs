@@ -14,8 +14,15 @@ fn with_contact() -> Folder {
 }
 
 /// Rules under which `u-admin` has not logged in for too long.
+const STRICT: &str = r#"{"maxLoginAgeDays":1,"expiryReminderDays":[]}"#;
+
+/// What a command says that has other rules than the server.
+const OTHER_RULES: &str = "error: the accounts are decided on by other rules, or another module, than this command has: \
+    give it the rules of the server with `--rules`, or have these hold from now on with \
+    `security-contact review --new-rules`";
+
 fn be_strict(folder: &Folder) {
-    folder.write("data/rules.json", r#"{"maxLoginAgeDays":1,"expiryReminderDays":[]}"#);
+    folder.write("data/rules.json", STRICT);
 }
 
 fn lines(ended: &Ended) -> Vec<Value> {
@@ -38,11 +45,42 @@ fn what_is_due_is_reviewed_once() {
     assert_eq!(folder.run(&["review", "--all"]).printed(), format!("2 accounts are reviewed: {nothing}"));
 
     be_strict(&folder);
+    for args in [&["review"][..], &["review", "--all"]] {
+        assert_eq!(folder.run(args).failed(1), OTHER_RULES);
+    }
     let replaced = "acme: u-admin was replaced by u-owner: the last login is too long ago [login_too_old]\n";
     let one = "1 reverted, 0 with another owner, 0 reminded\n";
-    assert_eq!(review(), format!("{replaced}2 accounts were due and are reviewed: {one}"));
+    let new_rules = folder.run(&["review", "--new-rules"]).printed();
+    assert_eq!(new_rules, format!("{replaced}2 accounts were due and are reviewed: {one}"));
     assert_eq!(waiting_mails(&folder), 4);
     assert_eq!(review(), format!("0 accounts were due and are reviewed: {nothing}"));
+}
+
+#[test]
+fn nothing_is_decided_by_other_rules_than_those_of_the_server() {
+    let folder = with_contact();
+    folder.run(&["review"]).printed();
+    be_strict(&folder);
+    let refused = [
+        &["set", "acme", "u-analyst", "--actor", "u-owner"][..],
+        &["reset", "acme", "--actor", "u-owner"],
+        &["review"],
+        &["review", "--all", "--json"],
+    ];
+    for args in refused {
+        assert_eq!(folder.run(args).failed(1), OTHER_RULES, "{args:?}");
+    }
+    assert_eq!(folder.import(&acme()).failed(1), OTHER_RULES);
+    // What decides nothing, or stores nothing, goes on.
+    assert!(folder.run(&["review", "--dry-run"]).printed().contains("1 to revert"));
+    assert!(folder.run(&["show", "acme"]).printed().contains("u-admin was chosen"));
+    assert_eq!(folder.run(&["review", "--dry-run", "--new-rules"]).code, Some(2));
+
+    let told = folder.run(&["review", "--new-rules", "--all"]).printed();
+    assert!(told.contains("u-admin was replaced by u-owner"), "{told}");
+    folder.import(&acme()).printed();
+    let usual = folder.write("usual.json", "{}");
+    assert_eq!(folder.run(&["reset", "acme", "--actor", "u-owner", "--rules", &usual]).failed(1), OTHER_RULES);
 }
 
 #[test]

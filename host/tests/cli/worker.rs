@@ -45,6 +45,23 @@ fn a_server_without_worker_leaves_the_work_to_one() {
 }
 
 #[test]
+fn a_worker_with_other_rules_says_that_they_hold_from_now_on() {
+    let folder = folder_with_acme();
+    let maildir = folder.data().join("mail").display().to_string();
+    let worker = || Running::spawn(worker(&folder, &["--maildir", &maildir]));
+    let mut first = worker();
+    first.until("working");
+    assert_eq!(first.stop(), Some(0));
+    folder.write("data/rules.json", r#"{"maxLoginAgeDays":1,"expiryReminderDays":[]}"#);
+    let mut second = worker();
+    let line = second.until("hold from now on");
+    assert!(line.contains("WARN"), "{line}");
+    assert_eq!(second.stop(), Some(0));
+    // Commands with the same rules work on.
+    folder.import(&acme()).printed();
+}
+
+#[test]
 fn a_worker_that_is_asked_to_stop_finishes_the_mails_in_hand() {
     let folder = folder_with_acme();
     for _ in 0..3 {

@@ -160,9 +160,7 @@ async fn accounts_that_are_too_much_for_the_module_together_are_reviewed_one_by_
     let engine = Arc::new((1..).find_map(with).unwrap());
     let world = World::with(engine.clone());
     let entries: Vec<DirectoryEntry> = (0..500).map(|n| small(format!("n-{n:04}"))).collect();
-    for entries in entries.chunks(10) {
-        assert!(world.try_put(entries).await.iter().all(Result::is_ok));
-    }
+    assert!(world.try_put(&entries).await.iter().all(Result::is_ok), "they are taken over one by one");
     let owner = member("olga", "owner", AccountSettings::Edit).person;
     let account = Account { owner, designation: None };
     let request = ReviewRequest { account, announced: None, reminded_for: None, now: world.clock.now() };

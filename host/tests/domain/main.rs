@@ -1,5 +1,6 @@
 //! The domain on a real store with the real module, at times that the test chooses.
 
+mod bounces;
 mod broken;
 mod changes;
 mod directories;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use security_contact_host::domain::model::{Action, Authentication};
 use security_contact_host::domain::ports::Clock;
 use security_contact_host::domain::{DomainError, ReviewReport, Reviews, Told};
-use security_contact_host::engine::Engine;
+use security_contact_host::engine::{Engine, Limits, MODULE};
 use security_contact_policy::{AccountSettings, Instant, Reason, Rules, Source, Status};
 
 use crate::world::{DAY_MS, ENGINE, KEPT, MINUTE_MS, REVERTED, START_MS, World, ada, entry, member, reverted};
@@ -93,10 +93,10 @@ async fn what_a_reviewer_who_died_had_in_hand_comes_back_after_five_minutes() {
     world.choose_ada_among(0).await;
     world.days_pass(400);
     let now = world.clock.now();
-    let fingerprint = &ENGINE.identity().fingerprint;
+    let policy = &ENGINE.identity().key();
     // Another reviewer takes it, and is never heard of again.
     let until = now.plus_millis(5 * MINUTE_MS);
-    assert_eq!(world.store.claim_reviews(now, until, fingerprint, 500).await.unwrap().len(), 1);
+    assert_eq!(world.store.claim_reviews(now, until, policy, 500).await.unwrap().len(), 1);
     world.millis_pass(5 * MINUTE_MS - 1);
     assert_eq!(world.review().await, ReviewReport::default());
     assert_eq!(world.contact().await, ("olga".into(), Source::Fallback), "mail does not wait for the review");
@@ -223,14 +223,14 @@ async fn what_becomes_due_while_a_run_goes_on_is_for_the_next() {
 async fn another_policy_makes_every_account_due_once() {
     let world = World::new().await;
     world.choose_ada_among(1_100).await;
-    world.store.use_policy(&ENGINE.identity().fingerprint).await.unwrap();
+    world.store.use_policy(&ENGINE.identity().key()).await.unwrap();
     assert_eq!(world.review().await, ReviewReport { reviewed: 1_101, ..KEPT }, "decided before there was one");
     assert_eq!(world.review().await, ReviewReport::default());
 
     let rules = Rules { contact_roles: vec!["owner".parse().unwrap()], ..Rules::default() };
     let engine = Arc::new(Engine::embedded(&rules).unwrap());
     let stricter = Reviews::new(engine.clone(), world.store.clone(), world.clock.clone());
-    world.store.use_policy(&engine.identity().fingerprint).await.unwrap();
+    world.store.use_policy(&engine.identity().key()).await.unwrap();
     assert_eq!(world.review().await, ReviewReport::default(), "the old policy does not do the new one's work");
     let report = stricter.review_due(|_| {}).await.unwrap();
     assert_eq!(report, ReviewReport { reviewed: 1_101, ..REVERTED });
@@ -239,14 +239,31 @@ async fn another_policy_makes_every_account_due_once() {
     assert_eq!(stricter.review_due(|_| {}).await.unwrap(), ReviewReport::default());
 
     // The same policy again is no other one; the first one again is, and finds nothing new.
-    world.store.use_policy(&engine.identity().fingerprint).await.unwrap();
+    world.store.use_policy(&engine.identity().key()).await.unwrap();
     assert_eq!(stricter.review_due(|_| {}).await.unwrap(), ReviewReport::default());
     let before = (world.entries().await, world.outbox().await);
-    world.store.use_policy(&ENGINE.identity().fingerprint).await.unwrap();
+    world.store.use_policy(&ENGINE.identity().key()).await.unwrap();
     for reviewed in [1_101, 0] {
         assert_eq!(world.review().await, ReviewReport { reviewed, ..KEPT });
     }
     assert_eq!((world.entries().await, world.outbox().await), before);
+}
+
+/// A module that decides otherwise, under the same rules and with the version of before.
+#[tokio::test]
+async fn another_module_makes_every_account_due_whatever_its_version() {
+    let world = World::new().await;
+    world.store.use_policy(&ENGINE.identity().key()).await.unwrap();
+    world.choose_ada_among(3).await;
+    // A custom section that is called `x` and holds nothing.
+    let module = [MODULE, &[0, 2, 1, b'x']].concat();
+    let engine = Arc::new(Engine::new(&module, &Rules::default(), Limits::default()).unwrap());
+    assert_eq!(engine.identity().fingerprint, ENGINE.identity().fingerprint);
+    let reviews = Reviews::new(engine.clone(), world.store.clone(), world.clock.clone());
+    world.store.use_policy(&engine.identity().key()).await.unwrap();
+    for reviewed in [4, 0] {
+        assert_eq!(reviews.review_due(|_| {}).await.unwrap(), ReviewReport { reviewed, ..KEPT });
+    }
 }
 
 #[tokio::test]
@@ -256,7 +273,7 @@ async fn a_decision_under_an_older_policy_is_reviewed_under_the_present_one() {
     let rules = Rules { contact_roles: vec!["owner".parse().unwrap()], ..Rules::default() };
     let engine = Arc::new(Engine::embedded(&rules).unwrap());
     let stricter = Reviews::new(engine.clone(), world.store.clone(), world.clock.clone());
-    world.store.use_policy(&engine.identity().fingerprint).await.unwrap();
+    world.store.use_policy(&engine.identity().key()).await.unwrap();
     assert_eq!(stricter.review_due(|_| {}).await.unwrap(), REVERTED);
     // A replica that has not been replaced yet decides by what it knows, and so does its review.
     world.designate("olga", "ada").await;

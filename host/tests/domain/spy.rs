@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use security_contact_host::domain::model::{
     AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use security_contact_host::domain::ports::{Readable, Store, StoreError};
 use security_contact_policy::{Instant, UserId};
@@ -99,6 +99,7 @@ spied! {
     forget(before: Instant) -> ();
     put_directories(writes: &[DirectoryWrite]) -> Vec<Committed>;
     use_policy(fingerprint: &str) -> ();
+    policy() -> Option<String>;
     candidates(account: &AccountId, query: &str, after: Option<&CandidateCursor>, limit: u32) -> Vec<Member>;
     history(account: &AccountId, before: Option<i64>, limit: u32) -> Vec<AuditRow>;
     audit_after(after: Option<(&str, i64)>, limit: u32) -> Vec<AuditRow>;
@@ -106,7 +107,7 @@ spied! {
     accounts(after: Option<&AccountId>, limit: u32) -> Vec<(AccountId, String)>;
     queue_event(account: &AccountId, event: &NewEvent, now: Instant) -> Option<Queued>;
     claim_mail(now: Instant, leased_until: Instant, limit: u32) -> Vec<Claimed>;
-    settle_mail(id: i64, lease: i64, now: Instant, result: &Settlement) -> ();
+    settle_mail(id: i64, lease: i64, now: Instant, result: &Settlement) -> Recorded;
     outbox(filter: &OutboxFilter, after: i64, limit: u32) -> Vec<OutboxRow>;
     retry_mail(id: i64, now: Instant) -> bool;
     drop_mail(id: i64, now: Instant) -> bool;

@@ -162,7 +162,7 @@ impl Bench {
 
     /// The URL of a database in PostgreSQL.
     fn postgres(&self, runtime: &Runtime, kind: Kind) -> Result<String> {
-        self.databases.of(runtime, &self.engine()?.identity().fingerprint, kind)
+        self.databases.of(runtime, &self.engine()?.identity().key(), kind)
     }
 
     /// How many accounts there are where growth is shown.

@@ -138,10 +138,14 @@ impl Model {
 
     /// Somebody takes a row in hand.
     pub(crate) fn lease(&mut self, place: &Place) {
-        let until = self.now.plus_millis(LEASE_MS);
+        let now = self.now;
+        let until = now.plus_millis(LEASE_MS);
         let row = self.row(place);
         row.lease += 1;
         row.leased_until = Some(until);
+        if row.attempts == 0 {
+            row.trying_since = now;
+        }
     }
 
     /// What is answered to an event that is dispatched.
@@ -191,6 +195,9 @@ impl Model {
         let is_open = row.state == OutboxState::Pending || row.state == OutboxState::Dropped && was_sent;
         if is_open && row.lease == lease && row.leased_until.is_some() {
             row.settle(if was_sent { OutboxState::Sent } else { OutboxState::Failed }, !was_sent);
+            if let (true, Some(to), Content::Mail(mail)) = (was_sent, row.to.clone(), row.content.clone()) {
+                self.accounts.get_mut(&place.0).expect("the account of a row").taken_at(&to, &mail);
+            }
         }
     }
 
@@ -260,6 +267,7 @@ impl Account {
         match reply {
             Reply::Taken => {
                 self.outbox[index].settle(OutboxState::Sent, false);
+                self.taken_at(&to, mail);
                 if let (About::Event { event, .. }, Some((message_id, _))) = (&mail.message.about, &mail.sent) {
                     let detail = Detail::Event { event: *event, to, message_id: message_id.clone() };
                     self.record(Action::EventSent, detail, moment);
@@ -271,6 +279,13 @@ impl Account {
                 self.outbox[index].settle(OutboxState::Failed, true);
                 self.bounced(&to, mail, moment);
             }
+        }
+    }
+
+    /// An address takes mail: it is no longer unreachable, if it is still theirs.
+    fn taken_at(&mut self, to: &UserId, mail: &Mail) {
+        if let Some(member) = self.people.get_mut(to).filter(|member| member.email == mail.address) {
+            member.unreachable_since = None;
         }
     }
 

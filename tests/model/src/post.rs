@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use async_trait::async_trait;
 use security_contact_host::domain::model::{
     AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use security_contact_host::domain::ports::{Mailer, Readable, RenderedMail, SendError, Store, StoreError};
 use security_contact_policy::{Instant, UserId};
@@ -87,8 +87,8 @@ passing_on! {
             Ok(claimed)
         }
 
-        async fn settle_mail(&self, id: i64, lease: i64, now: Instant, to: &Settlement) -> Result<(), StoreError> {
-            if self.dies { Ok(()) } else { self.store.settle_mail(id, lease, now, to).await }
+        async fn settle_mail(&self, id: i64, lease: i64, now: Instant, to: &Settlement) -> Result<Recorded, StoreError> {
+            if self.dies { Ok(Recorded::Done) } else { self.store.settle_mail(id, lease, now, to).await }
         }
     }
     snapshots(asked: &[(AccountId, Vec<UserId>)]) -> Vec<Option<Readable>>;
@@ -101,6 +101,7 @@ passing_on! {
     forget(before: Instant) -> ();
     put_directories(writes: &[DirectoryWrite]) -> Vec<Committed>;
     use_policy(fingerprint: &str) -> ();
+    policy() -> Option<String>;
     candidates(account: &AccountId, query: &str, after: Option<&CandidateCursor>, limit: u32) -> Vec<Member>;
     history(account: &AccountId, before: Option<i64>, limit: u32) -> Vec<AuditRow>;
     audit_after(after: Option<(&str, i64)>, limit: u32) -> Vec<AuditRow>;

@@ -180,7 +180,7 @@ impl<B: Backend> Lockstep<B> {
             result.map_err(|fault| match fault {
                 DirectoryFault::UnknownAccount => "unknown account",
                 DirectoryFault::OwnerIsNoMember { .. } => "no owner",
-                DirectoryFault::Unreadable { message } => panic!("{message}"),
+                DirectoryFault::Undecided { message } | DirectoryFault::Unreadable { message } => panic!("{message}"),
             })
         });
         let results: Vec<Result<(), &str>> = results.collect();
@@ -206,7 +206,7 @@ impl<B: Backend> Lockstep<B> {
     async fn claim_reviews(&mut self, limit: u32) {
         let (now, host) = (self.model.now, &self.system().host);
         let until = now.plus_millis(CLAIM_MS);
-        let claimed = host.store.claim_reviews(now, until, &host.engine.identity().fingerprint, limit).await;
+        let claimed = host.store.claim_reviews(now, until, &host.engine.identity().key(), limit).await;
         let claimed = claimed.expect("accounts are handed out").into_iter();
         let claimed: Vec<AccountId> = claimed.map(|account| account.expect("it can be read").account).collect();
         let is_due = |id: &AccountId| self.model.accounts[id].is_due(now);
@@ -247,8 +247,8 @@ impl<B: Backend> Lockstep<B> {
             return false;
         };
         let claimed = claimed.expect("a row that is due is handed out");
-        check_claimed(self.model.row(&place), &claimed);
         self.model.lease(&place);
+        check_claimed(self.model.row(&place), &claimed);
         assert_eq!(sent.len(), usize::from(self.model.goes_out(&place)), "how often it went to the mail server");
         for mail in &sent {
             check_sent(&mut self.model, &place, mail);
@@ -269,8 +269,8 @@ impl<B: Backend> Lockstep<B> {
         let due: Vec<Place> = self.model.due_rows().into_iter().take(limit as usize).collect();
         assert_eq!(claimed.len(), due.len(), "{claimed:?}");
         for (place, claimed) in due.into_iter().zip(claimed) {
-            check_claimed(self.model.row(&place), &claimed);
             self.model.lease(&place);
+            check_claimed(self.model.row(&place), &claimed);
             let lease = self.model.row(&place).lease;
             self.held.push((place, claimed, lease));
         }

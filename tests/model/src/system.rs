@@ -81,7 +81,7 @@ impl<B: Backend> System<B> {
 impl Host {
     async fn start(backend: &impl Backend, clock: &Arc<StandingClock>, rules: usize) -> Self {
         let (engine, store) = (ENGINES[rules].clone(), backend.open().await);
-        store.use_policy(&engine.identity().fingerprint).await.expect("a store takes the policy");
+        store.use_policy(&engine.identity().key()).await.expect("a store takes the policy");
         Self {
             contacts: Contacts::new(engine.clone(), store.clone(), clock.clone()),
             directories: Directories::new(engine.clone(), store.clone(), clock.clone()),

@@ -6,7 +6,7 @@ use security_contact_policy::{Instant, UserId};
 use super::{FreshStore, store_error};
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
 
@@ -86,6 +86,10 @@ impl Store for FreshStore {
     }
 
     /// Names are searched in the copy; those who are found are compared with the directory.
+    async fn policy(&self) -> Result<Option<String>, StoreError> {
+        self.store.policy().await
+    }
+
     async fn candidates(
         &self,
         account: &AccountId,
@@ -135,7 +139,13 @@ impl Store for FreshStore {
         self.store.claim_mail(now, leased_until, limit).await
     }
 
-    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
+    async fn settle_mail(
+        &self,
+        id: i64,
+        lease: i64,
+        now: Instant,
+        result: &Settlement,
+    ) -> Result<Recorded, StoreError> {
         self.store.settle_mail(id, lease, now, result).await
     }
 

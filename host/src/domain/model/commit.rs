@@ -27,8 +27,8 @@ pub struct Commit {
     pub mails: Vec<NewMail>,
     /// The answer to remember, if the caller brought a key.
     pub remember: Option<Remembered>,
-    /// The fingerprint of the policy that decided. A decision under another policy than the store's present one is
-    /// reviewed again at once.
+    /// The policy that decided: the key of its module and rules. A decision under another policy than the store's present
+    /// one is reviewed again at once.
     pub fingerprint: String,
 }
 

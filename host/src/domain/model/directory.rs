@@ -52,6 +52,12 @@ pub enum DirectoryFault {
         /// The owner's id.
         owner: UserId,
     },
+    /// The policy module fails at the account.
+    #[error("{message}")]
+    Undecided {
+        /// What failed, without names or addresses.
+        message: String,
+    },
     /// What the store has of the account cannot be read.
     #[error("{message}")]
     Unreadable {

@@ -112,7 +112,7 @@ pub struct ClaimedEvent {
     pub lease: i64,
     /// How often it was tried before.
     pub attempts: u32,
-    /// Since when it is tried.
+    /// Since when it is tried: since it was first claimed, or since a mail of it was withdrawn.
     pub trying_since: Instant,
     /// When it was queued.
     pub queued_at: Instant,

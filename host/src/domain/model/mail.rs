@@ -126,11 +126,11 @@ impl Claimed {
 pub struct ClaimedMail {
     /// The outbox row.
     pub id: i64,
-    /// Proves who claimed it; settling needs it.
+    /// Proves who claimed it; settling needs it. Whoever claims a row first has 1.
     pub lease: i64,
     /// How often it was tried before.
     pub attempts: u32,
-    /// Since when it is tried: since it was queued, or since somebody had it tried again.
+    /// Since when it is tried: since it was first claimed, however long it waited for that.
     pub trying_since: Instant,
     /// When it was queued; the mail's date.
     pub queued_at: Instant,
@@ -151,7 +151,7 @@ pub struct ClaimedMail {
 /// What became of a claimed row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The peer took it.
+    /// The peer took it. The recipient's address, while it is that one, is no longer marked unreachable.
     Sent {
         /// What the history says of it.
         audit: Option<Box<AuditEntry>>,
@@ -173,6 +173,8 @@ pub enum Settlement {
     Bounced {
         /// What went wrong.
         error: String,
+        /// The account's revision that the rest was decided on.
+        revision: i64,
         /// What the history says of it.
         audit: Box<AuditEntry>,
         /// Who is told.
@@ -187,6 +189,15 @@ pub enum Settlement {
     Withdrawn,
     /// It was not tried, and is as before it was claimed.
     Released,
+}
+
+/// Whether a settlement was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It was, unless the lease went to somebody else meanwhile.
+    Done,
+    /// The account moved since it was decided what follows from a bounce: nothing changed, and it is to be decided again.
+    Stale,
 }
 
 words! {

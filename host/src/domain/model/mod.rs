@@ -19,7 +19,7 @@ pub use commit::{Commit, Committed, DesignationWrite, Remembered};
 pub use directory::{AccountFacts, DirectoryEntry, DirectoryFault, DirectoryWrite};
 pub use event::{ClaimedEvent, EventText, IdempotencyKey, NewEvent, Queued};
 pub use mail::{
-    About, Backlog, Claimed, ClaimedMail, Message, NewMail, OutboxFilter, OutboxRow, OutboxState, Settlement,
+    About, Backlog, Claimed, ClaimedMail, Message, NewMail, OutboxFilter, OutboxRow, OutboxState, Recorded, Settlement,
 };
 
 /// Text that a directory brings and that cannot be what it should be.

@@ -21,9 +21,14 @@ fn to_owner() -> NewMail {
 
 /// Has that mail refused at that instant, and the owner told.
 async fn bounce(store: &AnyStore, mail: &ClaimedMail, millis: i64) {
+    settle(store, mail.id, mail.lease, millis, bounced(store, millis).await).await;
+}
+
+/// What follows from a refusal at that instant, decided on the present revision of `a-1`.
+async fn bounced(store: &AnyStore, millis: i64) -> Settlement {
+    let revision = snapshot(store, "a-1").await.revision;
     let audit = Box::new(marked(millis));
-    let result = Settlement::Bounced { error: "no such mailbox".into(), audit, mails: vec![to_owner()] };
-    settle(store, mail.id, mail.lease, millis, result).await;
+    Settlement::Bounced { error: "no such mailbox".into(), revision, audit, mails: vec![to_owner()] }
 }
 
 /// Mails to those people of `a-1`, claimed at 10 for a hundred milliseconds.
@@ -83,6 +88,24 @@ pub(in crate::store) async fn an_address_is_told_of_once(store: AnyStore) {
     assert_eq!(claim(&store, 1_000).await.len(), 1);
 }
 
+pub(in crate::store) async fn a_bounce_that_was_decided_on_another_revision_is_stale(store: AnyStore) {
+    let mails = claimed(&store, &["u-2", "u-2"]).await;
+    let outdated = bounced(&store, 20).await;
+    put(&store, &DirectoryEntry { people: vec![member("u-4", "New Person")], ..change("a-1") }, 30).await;
+    let before = (snapshot(&store, "a-1").await, store.outbox(&OutboxFilter::default(), 0, 10).await.unwrap());
+    let recorded = store.settle_mail(mails[0].id, mails[0].lease, at(40), &outdated).await.unwrap();
+    assert_eq!(recorded, Recorded::Stale);
+    let after = (snapshot(&store, "a-1").await, store.outbox(&OutboxFilter::default(), 0, 10).await.unwrap());
+    assert_eq!((after, unreachable_since(&store).await, history(&store).await), (before, None, Vec::new()));
+    // The lease is still good for what is decided anew.
+    assert_eq!(claim(&store, 109).await, []);
+    bounce(&store, &mails[0], 50).await;
+    assert_eq!((unreachable_since(&store).await, history(&store).await), (Some(at(50)), vec![marked(50)]));
+    // What is known already follows from no revision.
+    settle(&store, mails[1].id, mails[1].lease, 60, outdated).await;
+    assert_eq!(history(&store).await, [marked(50)]);
+}
+
 pub(in crate::store) async fn an_address_that_is_no_longer_theirs_is_not_marked(store: AnyStore) {
     let mails = claimed(&store, &["u-2", "u-2"]).await;
     move_to(&store, Some("ada@example.com")).await;
@@ -133,6 +156,43 @@ pub(in crate::store) async fn who_comes_back_is_tried_afresh(store: AnyStore) {
     put(&store, &DirectoryEntry { left: vec![user("u-2")], ..change("a-1") }, 30).await;
     move_to(&store, Some("u-2@example.com")).await;
     assert_eq!(unreachable_since(&store).await, None);
+}
+
+pub(in crate::store) async fn an_address_that_takes_mail_again_is_no_longer_marked(store: AnyStore) {
+    let mails = claimed(&store, &["u-2", "u-2", "u-3"]).await;
+    bounce(&store, &mails[0], 20).await;
+    assert_eq!(claim(&store, 20).await.len(), 1);
+    let before = snapshot(&store, "a-1").await;
+    settle(&store, mails[2].id, mails[2].lease, 30, SENT).await;
+    assert_eq!((unreachable_since(&store).await, snapshot(&store, "a-1").await), (Some(at(20)), before.clone()));
+    settle(&store, mails[1].id, mails[1].lease - 1, 30, SENT).await;
+    assert_eq!(unreachable_since(&store).await, Some(at(20)));
+    settle(&store, mails[1].id, mails[1].lease, 30, SENT).await;
+    assert_eq!(unreachable_since(&store).await, None);
+    assert_ne!(snapshot(&store, "a-1").await.revision, before.revision);
+    assert_eq!(history(&store).await, [marked(20)]);
+
+    // When it is refused once more, that is told once more.
+    queue(&store, &["u-2", "u-2"], 40).await;
+    let mails = claim(&store, 40).await;
+    bounce(&store, &mails[0], 50).await;
+    assert_eq!(unreachable_since(&store).await, Some(at(50)));
+    let sent = Settlement::Sent { audit: Some(Box::new(audit_entry(60))) };
+    settle(&store, mails[1].id, mails[1].lease, 60, sent).await;
+    assert_eq!(unreachable_since(&store).await, None);
+    assert_eq!(history(&store).await, [audit_entry(60), marked(50), marked(20)]);
+}
+
+pub(in crate::store) async fn a_mail_that_another_address_took_leaves_the_mark(store: AnyStore) {
+    let mails = claimed(&store, &["u-2"]).await;
+    move_to(&store, Some("ada@example.com")).await;
+    let other = NewMail { address: Some("ada@example.com".parse().unwrap()), ..mail_to("u-2") };
+    let now = snapshot(&store, "a-1").await;
+    stored(&store, &Commit { mails: vec![other], ..commit_on(&now) }).await;
+    let refused = claim(&store, 50).await.into_iter().find(|mail| mail.address.as_str() == "ada@example.com").unwrap();
+    bounce(&store, &refused, 60).await;
+    settle(&store, mails[0].id, mails[0].lease, 70, SENT).await;
+    assert_eq!(unreachable_since(&store).await, Some(at(60)));
 }
 
 pub(in crate::store) async fn a_directory_marks_no_address(store: AnyStore) {

@@ -91,7 +91,7 @@ pub(in crate::store) async fn an_event_is_claimed_whole(store: AnyStore) {
         id,
         lease: claimed.lease,
         attempts: 0,
-        trying_since: at(10),
+        trying_since: at(20),
         queued_at: at(10),
         account: account("a-1"),
         event,
@@ -101,7 +101,7 @@ pub(in crate::store) async fn an_event_is_claimed_whole(store: AnyStore) {
     assert_eq!(store.claim_mail(at(119), at(200), 10).await.unwrap(), []);
     let again = claim_event(&store, 120).await;
     assert_ne!(again.lease, claimed.lease);
-    assert_eq!(again, ClaimedEvent { lease: again.lease, ..claimed });
+    assert_eq!(again, ClaimedEvent { lease: again.lease, trying_since: at(120), ..claimed });
 }
 
 pub(in crate::store) async fn an_event_that_fails_for_now_comes_back(store: AnyStore) {

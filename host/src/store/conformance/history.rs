@@ -149,7 +149,8 @@ pub(in crate::store) async fn the_chain_is_whole_whoever_wrote(store: AnyStore) 
         store.put_directories(&[DirectoryWrite { review, ..write }]).await.unwrap();
     }
     let entry = Box::new(audit_entry(3));
-    let bounced = Settlement::Bounced { error: "no".into(), audit: entry.clone(), mails: Vec::new() };
+    let revision = snapshot(&store, "a-1").await.revision;
+    let bounced = Settlement::Bounced { error: "no".into(), revision, audit: entry.clone(), mails: Vec::new() };
     for (mail, result) in claim(&store, 20).await.iter().zip([Settlement::Sent { audit: Some(entry) }, bounced]) {
         settle(&store, mail.id, mail.lease, 20, result).await;
     }

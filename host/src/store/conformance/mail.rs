@@ -46,8 +46,9 @@ pub(in crate::store) async fn a_leased_mail_is_nobody_elses(store: AnyStore) {
 pub(in crate::store) async fn a_lease_that_ran_out_is_given_again(store: AnyStore) {
     let first = claimed(&store).await;
     let second = only(claim(&store, 110).await);
+    assert_eq!(first.lease, 1, "who claims it first");
     assert_ne!(second.lease, first.lease);
-    assert_eq!(second, ClaimedMail { lease: second.lease, ..first });
+    assert_eq!(second, ClaimedMail { lease: second.lease, trying_since: at(110), ..first });
 }
 
 pub(in crate::store) async fn a_sent_mail_is_done(store: AnyStore) {
@@ -70,6 +71,19 @@ pub(in crate::store) async fn a_mail_to_retry_comes_back(store: AnyStore) {
     assert_eq!(second, ClaimedMail { lease: second.lease, attempts: 1, ..first });
     settle(&store, second.id, second.lease, 60, retry(70)).await;
     assert_eq!(only(claim(&store, 70).await).attempts, 2);
+}
+
+pub(in crate::store) async fn the_days_of_a_mail_begin_with_its_first_try(store: AnyStore) {
+    acme(&store).await;
+    queue(&store, &["u-2"], 10).await;
+    let first = only(claim(&store, 500).await);
+    assert_eq!((first.queued_at, first.trying_since), (at(10), at(500)));
+    settle(&store, first.id, first.lease, 510, Settlement::Released).await;
+    let second = only(claim(&store, 800).await);
+    assert_eq!((second.attempts, second.trying_since), (0, at(800)));
+    settle(&store, second.id, second.lease, 810, retry(900)).await;
+    let third = only(claim(&store, 900).await);
+    assert_eq!((third.attempts, third.trying_since), (1, at(800)));
 }
 
 pub(in crate::store) async fn a_late_settlement_counts_while_nobody_else_has_the_mail(store: AnyStore) {
@@ -102,7 +116,7 @@ pub(in crate::store) async fn a_mail_that_was_released_was_not_tried(store: AnyS
     let first = claimed(&store).await;
     settle(&store, first.id, first.lease, 20, Settlement::Released).await;
     let second = only(claim(&store, 20).await);
-    assert_eq!(second, ClaimedMail { lease: second.lease, ..first.clone() });
+    assert_eq!(second, ClaimedMail { lease: second.lease, trying_since: at(20), ..first.clone() });
     settle(&store, first.id, first.lease, 20, Settlement::Released).await;
     assert_eq!(claim(&store, 20).await, []);
     settle(&store, second.id, second.lease, 20, SENT).await;

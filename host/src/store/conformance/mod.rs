@@ -22,7 +22,7 @@ use security_contact_policy::{Cause, Instant, NoticeKind, Person, Reason, UserId
 
 use crate::domain::model::{
     About, AccountId, Action, AuditEntry, Authentication, Claimed, ClaimedMail, Commit, Committed, DesignationWrite,
-    DirectoryEntry, DirectoryWrite, Member, Message, NewMail, Settlement, Snapshot,
+    DirectoryEntry, DirectoryWrite, Member, Message, NewMail, Recorded, Settlement, Snapshot,
 };
 use crate::domain::ports::Store;
 use crate::engine::PolicyIdentity;
@@ -40,8 +40,10 @@ macro_rules! conformance {
                 only_older_answers_are_forgotten, an_entry_alone_moves_nothing_else, an_entry_and_an_answer_go_together,
                 an_unknown_account_remembers_nothing;
             bounces: a_refused_address_is_marked_and_told, an_address_is_told_of_once,
+                a_bounce_that_was_decided_on_another_revision_is_stale,
                 an_address_that_is_no_longer_theirs_is_not_marked, another_lease_marks_nothing,
                 the_same_address_stays_marked, another_address_is_tried_afresh, who_comes_back_is_tried_afresh,
+                an_address_that_takes_mail_again_is_no_longer_marked, a_mail_that_another_address_took_leaves_the_mark,
                 a_directory_marks_no_address;
             candidates: everybody_is_found_by_no_words, every_word_is_part_of_the_name_or_the_address,
                 case_and_accents_do_not_count, signs_stand_for_themselves, pages_go_on_after_the_cursor,
@@ -68,6 +70,7 @@ macro_rules! conformance {
                 a_chain_is_walked_over_many_pages;
             mail: the_oldest_due_mails_go_first, a_leased_mail_is_nobody_elses, a_lease_that_ran_out_is_given_again,
                 a_sent_mail_is_done, a_failed_mail_is_done, a_mail_to_retry_comes_back,
+                the_days_of_a_mail_begin_with_its_first_try,
                 a_late_settlement_counts_while_nobody_else_has_the_mail, a_stale_lease_settles_nothing,
                 a_lease_settles_once, a_mail_that_was_released_was_not_tried, somebody_without_an_address_gets_nothing,
                 each_mail_has_an_id_of_its_own, every_message_comes_back_whole;
@@ -279,7 +282,7 @@ pub(super) async fn claim(store: &AnyStore, millis: i64) -> Vec<ClaimedMail> {
 pub(super) const SENT: Settlement = Settlement::Sent { audit: None };
 
 pub(super) async fn settle(store: &AnyStore, id: i64, lease: i64, millis: i64, result: Settlement) {
-    store.settle_mail(id, lease, at(millis), &result).await.unwrap();
+    assert_eq!(store.settle_mail(id, lease, at(millis), &result).await.unwrap(), Recorded::Done);
 }
 
 /// Claims all accounts whose review is due at that instant, for a hundred milliseconds.

@@ -89,6 +89,7 @@ pub(in crate::store) async fn a_new_policy_makes_every_review_due(store: AnyStor
     assert_eq!(due(&store, 499).await, Vec::<String>::new());
 
     store.use_policy("another").await.unwrap();
+    assert_eq!(store.policy().await.unwrap().as_deref(), Some("another"));
     assert_eq!(of_policy(&store, "another", 0, 10).await, BTreeSet::from(["a".into(), "b".into()]));
     assert_eq!(of_policy(&store, "another", 99, 10).await, BTreeSet::new());
     review_under(&store, "a", "another", None).await;
@@ -100,7 +101,9 @@ pub(in crate::store) async fn a_new_policy_makes_every_review_due(store: AnyStor
 pub(in crate::store) async fn the_first_policy_makes_every_review_due(store: AnyStore) {
     reviewed(&store, "a", None).await;
     assert_eq!(due(&store, 0).await, Vec::<String>::new());
+    assert_eq!(store.policy().await.unwrap(), None);
     store.use_policy("another").await.unwrap();
+    assert_eq!(store.policy().await.unwrap().as_deref(), Some("another"));
     assert_eq!(of_policy(&store, "another", 0, 10).await, BTreeSet::from(["a".into()]));
 }
 

@@ -161,6 +161,15 @@ impl Account {
         true
     }
 
+    /// Takes the mark from that address, while it is theirs.
+    pub(super) fn mark_reachable(&mut self, user_id: &UserId, address: &EmailAddress) {
+        let found = self.people.get_mut(user_id).filter(|member| member.email.as_ref() == Some(address));
+        if let Some(member) = found.filter(|member| member.unreachable_since.is_some()) {
+            member.unreachable_since = None;
+            self.revision += 1;
+        }
+    }
+
     pub(super) fn recall(&self, actor: &UserId, key: &IdempotencyKey) -> Option<&Remembered> {
         let mut answers = self.answers.iter().map(|(remembered, _)| remembered);
         answers.find(|remembered| remembered.actor == *actor && remembered.key == *key)

@@ -17,7 +17,7 @@ use self::outbox::Outbox;
 use crate::domain::fold;
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
 
@@ -211,6 +211,10 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn policy(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.read(|state| state.policy.clone()))
+    }
+
     async fn candidates(
         &self,
         account: &AccountId,
@@ -278,7 +282,13 @@ impl Store for MemoryStore {
         self.write(|state| Ok(state.outbox.claim(now, leased_until, size(limit))))
     }
 
-    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
+    async fn settle_mail(
+        &self,
+        id: i64,
+        lease: i64,
+        now: Instant,
+        result: &Settlement,
+    ) -> Result<Recorded, StoreError> {
         self.write(|state| state.settle(id, lease, now, result))
     }
 

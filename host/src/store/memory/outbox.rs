@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::State;
 use crate::domain::model::{
     AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, Message, NewEvent, NewMail, OutboxFilter, OutboxRow,
-    OutboxState, Queued, Settlement,
+    OutboxState, Queued, Recorded, Settlement,
 };
 use crate::domain::ports::StoreError;
 
@@ -96,7 +96,7 @@ impl Outbox {
     pub(super) fn claim(&mut self, now: Instant, leased_until: Instant, limit: usize) -> Vec<Claimed> {
         let mut due: Vec<&mut Row> = self.0.iter_mut().filter(|row| row.is_due(now)).collect();
         due.sort_by_key(|row| row.shown.due_at);
-        due.into_iter().take(limit).filter_map(|row| row.claim(leased_until)).collect()
+        due.into_iter().take(limit).filter_map(|row| row.claim(now, leased_until)).collect()
     }
 
     fn row(&mut self, id: i64) -> Option<&mut Row> {
@@ -146,8 +146,11 @@ impl Row {
         self.shown.state == OutboxState::Pending && self.shown.due_at <= now && is_free
     }
 
-    fn claim(&mut self, leased_until: Instant) -> Option<Claimed> {
+    fn claim(&mut self, now: Instant, leased_until: Instant) -> Option<Claimed> {
         self.lease += 1;
+        if self.shown.attempts == 0 {
+            self.trying_since = now;
+        }
         self.leased_until = Some(leased_until);
         let OutboxRow { id, account, attempts, queued_at, .. } = self.shown.clone();
         let (lease, trying_since) = (self.lease, self.trying_since);
@@ -211,35 +214,55 @@ impl Row {
 }
 
 impl State {
-    pub(super) fn settle(&mut self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
-        let Some(row) = self.outbox.row(id) else { return Ok(()) };
+    pub(super) fn settle(
+        &mut self,
+        id: i64,
+        lease: i64,
+        now: Instant,
+        result: &Settlement,
+    ) -> Result<Recorded, StoreError> {
+        let before = self.clone();
+        let Some(row) = self.outbox.row(id) else { return Ok(Recorded::Done) };
         if !row.settle(lease, result) {
-            return Ok(());
+            return Ok(Recorded::Done);
         }
         let row = row.clone();
-        self.follow(&row, now, result)
+        let recorded = self.follow(&row, now, result)?;
+        if recorded == Recorded::Stale {
+            *self = before;
+        }
+        Ok(recorded)
     }
 
-    /// What else a result means.
-    fn follow(&mut self, row: &Row, now: Instant, result: &Settlement) -> Result<(), StoreError> {
+    /// What else a result means. Of one that is stale nothing may stay.
+    fn follow(&mut self, row: &Row, now: Instant, result: &Settlement) -> Result<Recorded, StoreError> {
         let id = &row.shown.account;
-        let Some(account) = self.accounts.get_mut(id) else { return Ok(()) };
+        let Some(account) = self.accounts.get_mut(id) else { return Ok(Recorded::Done) };
         match (result, &row.content) {
-            (Settlement::Sent { audit }, _) => account.record(id, audit.as_deref(), None, now)?,
+            (Settlement::Sent { audit }, content) => {
+                if let Content::Mail(Mail { to, address: Some(address), .. }) = content {
+                    account.mark_reachable(to, address);
+                }
+                account.record(id, audit.as_deref(), None, now)?;
+            }
             (Settlement::Addressed { mails }, _) => {
                 mails.iter().for_each(|mail| self.outbox.add_mail(id, Some(row.shown.id), mail, now));
             }
             (Settlement::Withdrawn, Content::Mail(Mail { event: Some(event), .. })) => {
                 self.outbox.address_again(*event, now);
             }
-            (Settlement::Bounced { audit, mails, .. }, Content::Mail(Mail { to, address: Some(address), .. }))
-                if account.mark_unreachable(to, address, now) =>
-            {
+            (
+                Settlement::Bounced { revision, audit, mails, .. },
+                Content::Mail(Mail { to, address: Some(address), .. }),
+            ) if account.mark_unreachable(to, address, now) => {
+                if account.revision != revision + 1 {
+                    return Ok(Recorded::Stale);
+                }
                 account.record(id, Some(audit), None, now)?;
                 mails.iter().for_each(|mail| self.outbox.add_mail(id, None, mail, now));
             }
             _ => {}
         }
-        Ok(())
+        Ok(Recorded::Done)
     }
 }

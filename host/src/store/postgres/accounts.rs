@@ -183,3 +183,9 @@ pub(super) async fn use_policy(client: &Client, fingerprint: &str) -> Result<(),
     execute(client, sql, &[&fingerprint]).await?;
     Ok(())
 }
+
+/// The present policy, if there is one.
+pub(super) async fn policy(client: &Client) -> Result<Option<String>, Fault> {
+    let found = query(client, "SELECT fingerprint FROM policy WHERE id = 1", &[]).await?;
+    Ok(found.first().map(|row| row.try_get(0)).transpose()?)
+}

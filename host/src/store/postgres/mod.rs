@@ -9,9 +9,9 @@
 //! one finds it, and each row of a history follows the last one. A snapshot of an account is one statement, and so of
 //! one moment.
 //!
-//! **Invariant:** locks are taken in one order, so that nobody waits in a circle: a row of the outbox, then accounts in
-//! the order of their ids, existing ones before new ones, then what belongs to them. Claims wait for nobody: they pass
-//! over what is locked. The claim of an account is written by whoever holds the account's row.
+//! **Invariant:** locks are taken in one order, so that nobody waits in a circle: a row of the outbox, an event before its
+//! mails, then accounts in the order of their ids, existing ones before new ones, then what belongs to them. Claims wait
+//! for nobody: they pass over what is locked. The claim of an account is written by whoever holds the account's row.
 //!
 //! **Invariant:** every statement follows an index. The server plans a statement once for each connection and is left no
 //! other way, so that what it believes of the tables' sizes, which is wrong during a large import, changes nothing.
@@ -47,7 +47,7 @@ pub use self::open::OpenError;
 use self::open::{Limits, open, read_schema};
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
 
@@ -174,6 +174,10 @@ impl Store for PostgresStore {
         self.run(async |client| accounts::use_policy(client, fingerprint).await).await
     }
 
+    async fn policy(&self) -> Result<Option<String>, StoreError> {
+        self.run(async |client| accounts::policy(client).await).await
+    }
+
     async fn candidates(
         &self,
         account: &AccountId,
@@ -213,7 +217,13 @@ impl Store for PostgresStore {
         self.run(async |client| outbox::claim(client, now, leased_until, limit).await).await
     }
 
-    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
+    async fn settle_mail(
+        &self,
+        id: i64,
+        lease: i64,
+        now: Instant,
+        result: &Settlement,
+    ) -> Result<Recorded, StoreError> {
         self.run(async |client| outbox::settle(client, id, lease, now, result).await).await
     }
 

@@ -12,7 +12,7 @@ use super::statements::{execute, query, rows};
 use super::text;
 use crate::domain::model::{
     AccountId, AuditEntry, Backlog, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState,
-    Queued, Settlement,
+    Queued, Recorded, Settlement,
 };
 use crate::store::rows::{
     Outcome, Settled, StoredEvent, claimed, due_columns, listed, listed_columns, new_message_id, settled,
@@ -74,14 +74,16 @@ pub(super) async fn queue_event(
     Ok(Some(if row.try_get(1)? { Queued::Repeated(row.try_get(0)?) } else { Queued::KeyReused }))
 }
 
-/// Leases due rows. Each gets a number that no earlier holder has.
+/// Leases due rows. Each gets a number that no earlier holder has, and one that was never tried is tried from now on.
 pub(super) const DUE: &str = concat!(
     "WITH found AS (
         SELECT id FROM outbox
         WHERE state = 'pending' AND due_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
         ORDER BY due_at, id LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
     ), leased AS (
-        UPDATE outbox SET lease = lease + 1, leased_until = $3 FROM found WHERE outbox.id = found.id RETURNING ",
+        UPDATE outbox SET lease = lease + 1, leased_until = $3,
+            trying_since = CASE attempts WHEN 0 THEN $1 ELSE trying_since END
+        FROM found WHERE outbox.id = found.id RETURNING ",
     due_columns!(),
     ", outbox.due_at)
     SELECT * FROM leased ORDER BY due_at, id"
@@ -102,12 +104,19 @@ pub(super) async fn claim(
             Err(error) => {
                 let (id, lease): (i64, i64) = (row.try_get("id")?, row.try_get("lease")?);
                 tracing::error!(outbox_id = id, %error, "a queued mail is set aside as failed");
-                update(&tx, id, lease, now, &Settlement::Failed { error: error.to_string() }).await?;
+                set_aside(&tx, id, lease, now, &error.to_string()).await?;
             }
         }
     }
     tx.commit().await?;
     Ok(leased)
+}
+
+/// Gives a leased row up without reading anything of it.
+async fn set_aside(tx: &Transaction<'_>, id: i64, lease: i64, now: Instant, error: &str) -> Result<(), Fault> {
+    let sql = "UPDATE outbox SET state = 'failed', leased_until = NULL, last_error = $3, settled_at = $4
+        WHERE id = $1 AND lease = $2";
+    execute(tx, sql, &[&id, &lease, &text::stored(error), &now.millis()]).await.map(drop)
 }
 
 pub(super) async fn settle(
@@ -116,12 +125,26 @@ pub(super) async fn settle(
     lease: i64,
     now: Instant,
     result: &Settlement,
-) -> Result<(), Fault> {
+) -> Result<Recorded, Fault> {
     let tx = client.transaction().await?;
-    if let Some(settled) = update(&tx, id, lease, now, result).await? {
-        follow(&tx, id, &settled, now, result).await?;
+    if matches!(result, Settlement::Withdrawn) {
+        lock_event(&tx, id).await?;
     }
-    Ok(tx.commit().await?)
+    if let Some(settled) = update(&tx, id, lease, now, result).await?
+        && follow(&tx, id, &settled, now, result).await? == Recorded::Stale
+    {
+        tx.rollback().await?;
+        return Ok(Recorded::Stale);
+    }
+    tx.commit().await?;
+    Ok(Recorded::Done)
+}
+
+/// Locks the event that a mail tells of, before the mail: whoever addresses it takes the same order, and has then written.
+/// Without the lock an event that is being addressed would still look pending, and nobody would address it again.
+async fn lock_event(tx: &Transaction<'_>, mail: i64) -> Result<(), Fault> {
+    let sql = "SELECT 1 FROM outbox WHERE id = (SELECT event_id FROM outbox WHERE id = $1) FOR NO KEY UPDATE";
+    query(tx, sql, &[&mail]).await.map(drop)
 }
 
 /// Records a result, if the lease is the row's present one and was not settled before. A row that was dropped meanwhile
@@ -156,42 +179,50 @@ async fn release(client: &impl GenericClient, id: i64, lease: i64) -> Result<(),
     Ok(())
 }
 
-/// What else a result means.
+/// What else a result means. Of one that is stale nothing may be committed.
 async fn follow(
     tx: &Transaction<'_>,
     id: i64,
     settled: &Settled,
     now: Instant,
     result: &Settlement,
-) -> Result<(), Fault> {
+) -> Result<Recorded, Fault> {
     match result {
-        Settlement::Sent { audit: Some(entry) } => {
+        Settlement::Sent { audit } => {
+            if audit.is_none() && !is_marked(tx, settled).await? {
+                return Ok(Recorded::Done);
+            }
             let locked = Locked::lock(tx, &[&settled.account], &[]).await?;
-            append(tx, &settled.account, &locked, 0, entry, &[], now).await
+            let moves = i64::from(mark_reachable(tx, settled).await?);
+            append(tx, &settled.account, &locked, moves, audit.as_deref(), &[], now).await?;
         }
         Settlement::Addressed { mails } => {
             let mut batch = Batch::default();
             for mail in mails {
                 batch.queue(Mail { account: &settled.account, audit_seq: None, event: Some(id), now, mail });
             }
-            batch.write(tx).await.map(drop)
+            batch.write(tx).await?;
         }
         Settlement::Withdrawn => {
             // It is tried anew, with all its days before it.
             let sql = "UPDATE outbox SET state = 'pending', due_at = $2, trying_since = $2, settled_at = NULL
                 WHERE id = $1 AND state = 'sent'";
-            execute(tx, sql, &[&settled.event, &now.millis()]).await.map(drop)
+            execute(tx, sql, &[&settled.event, &now.millis()]).await?;
         }
-        Settlement::Bounced { audit: entry, mails, .. } => {
+        Settlement::Bounced { revision, audit: entry, mails, .. } => {
             // The lock comes before the mark: the account's row before its people's.
             let locked = Locked::lock(tx, &[&settled.account], &[]).await?;
             if !mark_unreachable(tx, settled, now).await? {
-                return Ok(());
+                return Ok(Recorded::Done);
             }
-            append(tx, &settled.account, &locked, 1, entry, mails, now).await
+            if locked.get(&settled.account).is_some_and(|account| account.revision != *revision) {
+                return Ok(Recorded::Stale);
+            }
+            append(tx, &settled.account, &locked, 1, Some(entry), mails, now).await?;
         }
-        _ => Ok(()),
+        _ => {}
     }
+    Ok(Recorded::Done)
 }
 
 /// Lets the revision of a locked account grow by so much, adds to its history, and queues the mails that tell of it.
@@ -200,13 +231,13 @@ async fn append(
     account: &AccountId,
     locked: &Locked,
     moves: i64,
-    entry: &AuditEntry,
+    entry: Option<&AuditEntry>,
     mails: &[NewMail],
     now: Instant,
 ) -> Result<(), Fault> {
     let Some(known) = locked.get(account) else { return Ok(()) };
     let mut batch = Batch::default();
-    let audit_seq = batch.advance(account, moves, &known.head, Some(entry))?;
+    let audit_seq = batch.advance(account, moves, &known.head, entry)?;
     for mail in mails {
         batch.queue(Mail { account, audit_seq, event: None, now, mail });
     }
@@ -219,6 +250,22 @@ async fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant)
         WHERE account_id = $1 AND id = $2 AND email = $3 AND unreachable_since IS NULL";
     let to = settled.to.as_ref().map(UserId::as_str);
     Ok(execute(tx, sql, &[&settled.account.as_str(), &to, &settled.address, &now.millis()]).await? > 0)
+}
+
+/// Whether the address that took a mail has a mark, which seldom is so: only then the account has to be locked.
+async fn is_marked(tx: &Transaction<'_>, settled: &Settled) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM people
+        WHERE account_id = $1 AND id = $2 AND email = $3 AND unreachable_since IS NOT NULL";
+    let to = settled.to.as_ref().map(UserId::as_str);
+    Ok(!query(tx, sql, &[&settled.account.as_str(), &to, &settled.address]).await?.is_empty())
+}
+
+/// Takes the mark from an address that took a mail after all, while it is still theirs. Says whether it had one.
+async fn mark_reachable(tx: &Transaction<'_>, settled: &Settled) -> Result<bool, Fault> {
+    let sql = "UPDATE people SET unreachable_since = NULL
+        WHERE account_id = $1 AND id = $2 AND email = $3 AND unreachable_since IS NOT NULL";
+    let to = settled.to.as_ref().map(UserId::as_str);
+    Ok(execute(tx, sql, &[&settled.account.as_str(), &to, &settled.address]).await? > 0)
 }
 
 /// Rows of the outbox after a number, oldest first.

@@ -1,6 +1,6 @@
 //! Accounts as they stand.
 
-use rusqlite::{Connection, Params, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 use security_contact_policy::{Instant, UserId};
 
 use super::fault::Fault;
@@ -157,4 +157,9 @@ pub(super) fn use_policy(tx: Transaction<'_>, fingerprint: &str) -> Result<(), F
         [fingerprint],
     )?;
     Ok(tx.commit()?)
+}
+
+/// The present policy, if there is one.
+pub(super) fn policy(tx: &Transaction<'_>) -> Result<Option<String>, Fault> {
+    Ok(tx.query_row("SELECT fingerprint FROM policy WHERE id = 1", [], |row| row.get(0)).optional()?)
 }

@@ -34,9 +34,18 @@ pub(super) fn recall(
     Ok(found.optional()?)
 }
 
+/// So many answers are forgotten by one transaction.
+const FORGOTTEN_AT_ONCE: u32 = 5_000;
+
+pub(super) const OLDEST: &str = "SELECT at FROM answers WHERE at < ?1 ORDER BY at LIMIT 1 OFFSET ?2";
+
 pub(super) const FORGET: &str = "DELETE FROM answers WHERE at < ?1";
 
-pub(super) fn forget(tx: Transaction<'_>, before: Instant) -> Result<(), Fault> {
-    tx.prepare_cached(FORGET)?.execute([before.millis()])?;
-    Ok(tx.commit()?)
+/// Forgets so many of the oldest, so that others who write do not wait for long. Says whether there may be more.
+pub(super) fn forget(tx: Transaction<'_>, before: Instant) -> Result<bool, Fault> {
+    let last = tx.prepare_cached(OLDEST)?.query_row(params![before.millis(), FORGOTTEN_AT_ONCE - 1], |row| row.get(0));
+    let last: Option<i64> = last.optional()?;
+    tx.prepare_cached(FORGET)?.execute([last.map_or(before.millis(), |last| last + 1)])?;
+    tx.commit()?;
+    Ok(last.is_some())
 }

@@ -1,6 +1,6 @@
 //! The store in one SQLite file: what a single server needs, and nothing to install.
 //!
-//! **Invariant:** every method is one transaction. Writers take the write lock when they begin, so that no decision is
+//! **Invariant:** every method is one transaction; only what is forgotten is so in several. Writers take the write lock when they begin, so that no decision is
 //! made on what somebody else is about to change; a transaction that is dropped was rolled back. Other processes, such
 //! as the command line, may use the same file at the same time.
 
@@ -34,7 +34,7 @@ use self::open::{explain, open_reader, open_writer, read_schema};
 use self::pool::Pool;
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
+    IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
 
@@ -151,7 +151,8 @@ impl Store for SqliteStore {
     }
 
     async fn forget(&self, before: Instant) -> Result<(), StoreError> {
-        self.write(move |tx| answers::forget(tx, before)).await
+        while self.write(move |tx| answers::forget(tx, before)).await? {}
+        Ok(())
     }
 
     async fn put_directories(&self, writes: &[DirectoryWrite]) -> Result<Vec<Committed>, StoreError> {
@@ -162,6 +163,10 @@ impl Store for SqliteStore {
     async fn use_policy(&self, fingerprint: &str) -> Result<(), StoreError> {
         let fingerprint = fingerprint.to_owned();
         self.write(move |tx| accounts::use_policy(tx, &fingerprint)).await
+    }
+
+    async fn policy(&self) -> Result<Option<String>, StoreError> {
+        self.read(accounts::policy).await
     }
 
     async fn candidates(
@@ -210,7 +215,13 @@ impl Store for SqliteStore {
         self.write(move |tx| outbox::claim(tx, now, leased_until, limit)).await
     }
 
-    async fn settle_mail(&self, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), StoreError> {
+    async fn settle_mail(
+        &self,
+        id: i64,
+        lease: i64,
+        now: Instant,
+        result: &Settlement,
+    ) -> Result<Recorded, StoreError> {
         let result = result.clone();
         self.write(move |tx| outbox::settle(tx, id, lease, now, &result)).await
     }

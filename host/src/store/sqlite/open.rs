@@ -1,5 +1,7 @@
 //! Opening a database file, and the settings that every connection has.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -86,11 +88,10 @@ pub(super) fn open_writer(path: &Path, mode: OpenMode) -> Result<Connection, Ope
     if is_missing && mode == OpenMode::Existing {
         return Err(OpenError::Missing { path: path.to_owned() });
     }
-    let create = if is_missing { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
-    let mut connection = connect(path, create).map_err(|error| explain(path, error))?;
     if is_missing {
-        make_private(path).map_err(|error| OpenError::Failed { path: path.to_owned(), source: error.into() })?;
+        create_private(path).map_err(|error| OpenError::Failed { path: path.to_owned(), source: error.into() })?;
     }
+    let mut connection = connect(path).map_err(|error| explain(path, error))?;
     if connection.is_readonly(MAIN_DB).map_err(|error| explain(path, error))? {
         return Err(OpenError::ReadOnly { path: path.to_owned() });
     }
@@ -119,7 +120,7 @@ fn unfit(path: &Path, error: MigrateError) -> OpenError {
 /// Opens a connection that can only read, of a file that has its schema already.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     let open = || {
-        let connection = connect(path, OpenFlags::empty())?;
+        let connection = connect(path)?;
         configure(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
@@ -127,10 +128,10 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     open().map_err(|error| explain(path, error))
 }
 
-fn connect(path: &Path, create: OpenFlags) -> rusqlite::Result<Connection> {
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // SQLite gives a meaning to names such as `:memory:` and `file:a?mode=ro`; an absolute path is only a path.
     let path = std::path::absolute(path).map_err(|_| rusqlite::Error::InvalidPath(path.to_owned()))?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     Connection::open_with_flags(path, flags)
 }
 
@@ -160,17 +161,17 @@ fn use_write_ahead_log(connection: &Connection) -> rusqlite::Result<String> {
     switch()
 }
 
-/// Keeps the names and addresses of a new file from other users of the machine; the files beside it follow.
-#[cfg(unix)]
-fn make_private(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
-}
-
-/// Elsewhere a file has its folder's permissions.
-#[cfg(not(unix))]
-fn make_private(_path: &Path) -> std::io::Result<()> {
-    Ok(())
+/// Makes an empty file, which SQLite takes for an empty database, before there are names and addresses in it that others
+/// on the machine could read; the files beside it follow. One that somebody else has made by now is theirs and ours.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
@@ -191,7 +192,7 @@ mod tests {
     #[test]
     fn a_path_is_only_a_path() {
         for path in [":memory:", "file:contacts.db?mode=memory"] {
-            let error = connect(Path::new(path), OpenFlags::empty()).unwrap_err();
+            let error = connect(Path::new(path)).unwrap_err();
             assert_eq!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen), "{path}: {error}");
         }
     }
@@ -201,10 +202,11 @@ mod tests {
         static WRITER: Mutex<Option<Connection>> = Mutex::new(None);
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("contacts.db");
-        let writer = connect(&path, OpenFlags::SQLITE_OPEN_CREATE).unwrap();
+        create_private(&path).unwrap();
+        let writer = connect(&path).unwrap();
         writer.execute_batch("CREATE TABLE one (n INTEGER); BEGIN IMMEDIATE; INSERT INTO one VALUES (1)").unwrap();
         *WRITER.lock().unwrap() = Some(writer);
-        let mut connection = connect(&path, OpenFlags::empty()).unwrap();
+        let mut connection = connect(&path).unwrap();
         // Called when the connection has to wait: the writer then ends, which rolls back.
         connection.busy_handler(Some(|_| WRITER.lock().unwrap().take().is_some())).unwrap();
         assert_eq!(use_write_ahead_log(&connection).unwrap(), "wal");

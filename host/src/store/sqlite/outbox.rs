@@ -7,8 +7,8 @@ use super::audit;
 use super::commit::json;
 use super::fault::Fault;
 use crate::domain::model::{
-    AccountId, Backlog, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow,
-    OutboxState, Queued, Settlement,
+    AccountId, Backlog, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState, Queued,
+    Recorded, Settlement,
 };
 use crate::store::rows::{
     Outcome, Settled, StoredEvent, Unreadable, claimed, due_columns, listed, listed_columns, new_message_id, settled,
@@ -72,12 +72,15 @@ pub(super) fn queue_event(
 }
 
 /// The index is named, since SQLite would rather go through all that is pending, and sort it.
-pub(super) const DUE: &str = concat!(
-    "SELECT ",
-    due_columns!(),
-    " FROM outbox INDEXED BY outbox_due
+pub(super) const DUE: &str = "SELECT id FROM outbox INDEXED BY outbox_due
     WHERE state = 'pending' AND due_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)
-    ORDER BY due_at, id LIMIT ?2"
+    ORDER BY due_at, id LIMIT ?2";
+
+/// Gives a row a new lease, whose number no earlier holder has. One that was never tried is tried from now on.
+const LEASE: &str = concat!(
+    "UPDATE outbox SET lease = lease + 1, leased_until = ?2, trying_since = iif(attempts = 0, ?3, trying_since)
+    WHERE id = ?1 RETURNING ",
+    due_columns!()
 );
 
 /// Leases due rows. One that cannot be read is set aside as failed, so that it does not hold up all the others.
@@ -88,14 +91,12 @@ pub(super) fn claim(
     limit: u32,
 ) -> Result<Vec<Claimed>, Fault> {
     let mut leased = Vec::new();
-    for Due { id, row } in due(&tx, now, limit)? {
-        let lease = lease(&tx, id, leased_until)?;
-        match row {
-            Ok(Claimed::Mail(mail)) => leased.push(Claimed::Mail(ClaimedMail { lease, ..mail })),
-            Ok(Claimed::Event(event)) => leased.push(Claimed::Event(ClaimedEvent { lease, ..event })),
+    for id in due(&tx, now, limit)? {
+        match lease(&tx, id, now, leased_until)? {
+            Ok(claimed) => leased.push(claimed),
             Err(error) => {
                 tracing::error!(outbox_id = id, %error, "a queued mail is set aside as failed");
-                update(&tx, id, lease, now, &Settlement::Failed { error: error.to_string() })?;
+                set_aside(&tx, id, now, &error.to_string())?;
             }
         }
     }
@@ -103,31 +104,46 @@ pub(super) fn claim(
     Ok(leased)
 }
 
-/// A row of the outbox that was read, or on its own not.
-struct Due {
-    id: i64,
-    row: Result<Claimed, Unreadable>,
-}
-
-fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<Due>, Fault> {
+fn due(tx: &Transaction<'_>, now: Instant, limit: u32) -> Result<Vec<i64>, Fault> {
     let mut statement = tx.prepare_cached(DUE)?;
-    let rows =
-        statement.query_and_then(params![now.millis(), limit], |row| Ok(Due { id: row.get(1)?, row: claimed(row) }))?;
-    rows.collect()
+    let ids = statement.query_map(params![now.millis(), limit], |row| row.get(0))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Gives a row a new lease, whose number no earlier holder has.
-fn lease(tx: &Transaction<'_>, id: i64, leased_until: Instant) -> Result<i64, Fault> {
-    let mut statement =
-        tx.prepare_cached("UPDATE outbox SET lease = lease + 1, leased_until = ?2 WHERE id = ?1 RETURNING lease")?;
-    Ok(statement.query_row([id, leased_until.millis()], |row| row.get(0))?)
+/// Leases a row. The inner error is of a row that cannot be read.
+fn lease(
+    tx: &Transaction<'_>,
+    id: i64,
+    now: Instant,
+    leased_until: Instant,
+) -> Result<Result<Claimed, Unreadable>, Fault> {
+    let mut statement = tx.prepare_cached(LEASE)?;
+    Ok(statement.query_row([id, leased_until.millis(), now.millis()], |row| Ok(claimed(row)))?)
 }
 
-pub(super) fn settle(tx: Transaction<'_>, id: i64, lease: i64, now: Instant, result: &Settlement) -> Result<(), Fault> {
-    if let Some(settled) = update(&tx, id, lease, now, result)? {
-        follow(&tx, id, &settled, now, result)?;
+/// Gives a leased row up without reading anything of it.
+fn set_aside(tx: &Transaction<'_>, id: i64, now: Instant, error: &str) -> Result<(), Fault> {
+    let mut statement = tx.prepare_cached(
+        "UPDATE outbox SET state = 'failed', leased_until = NULL, last_error = ?2, settled_at = ?3 WHERE id = ?1",
+    )?;
+    statement.execute(params![id, error, now.millis()])?;
+    Ok(())
+}
+
+pub(super) fn settle(
+    tx: Transaction<'_>,
+    id: i64,
+    lease: i64,
+    now: Instant,
+    result: &Settlement,
+) -> Result<Recorded, Fault> {
+    if let Some(settled) = update(&tx, id, lease, now, result)?
+        && follow(&tx, id, &settled, now, result)? == Recorded::Stale
+    {
+        return Ok(Recorded::Stale);
     }
-    Ok(tx.commit()?)
+    tx.commit()?;
+    Ok(Recorded::Done)
 }
 
 /// Records a result, if the lease is the row's present one and was not settled before. A row that was dropped meanwhile
@@ -164,10 +180,21 @@ fn release(tx: &Transaction<'_>, id: i64, lease: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What else a result means.
-fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result: &Settlement) -> Result<(), Fault> {
+/// What else a result means. Of one that is stale nothing may be committed.
+fn follow(
+    tx: &Transaction<'_>,
+    id: i64,
+    settled: &Settled,
+    now: Instant,
+    result: &Settlement,
+) -> Result<Recorded, Fault> {
     match result {
-        Settlement::Sent { audit: Some(entry) } => drop(audit::append(tx, &settled.account, entry)?),
+        Settlement::Sent { audit } => {
+            mark_reachable(tx, settled)?;
+            if let Some(entry) = audit {
+                audit::append(tx, &settled.account, entry)?;
+            }
+        }
         Settlement::Addressed { mails } => {
             for mail in mails {
                 insert_mail(tx, &settled.account, None, Some(id), now, mail)?;
@@ -180,7 +207,11 @@ fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result
             )?;
             again.execute(params![settled.event, now.millis()])?;
         }
-        Settlement::Bounced { audit: entry, mails, .. } if mark_unreachable(tx, settled, now)? => {
+        Settlement::Bounced { revision, audit: entry, mails, .. } => {
+            let Some(moved_to) = mark_unreachable(tx, settled, now)? else { return Ok(Recorded::Done) };
+            if moved_to != revision + 1 {
+                return Ok(Recorded::Stale);
+            }
             let audit_seq = audit::append(tx, &settled.account, entry)?;
             for mail in mails {
                 insert_mail(tx, &settled.account, Some(audit_seq), None, now, mail)?;
@@ -188,23 +219,38 @@ fn follow(tx: &Transaction<'_>, id: i64, settled: &Settled, now: Instant, result
         }
         _ => {}
     }
-    Ok(())
+    Ok(Recorded::Done)
 }
 
-/// Marks the recipient's address, while it is the one that was tried. Says whether it was not so marked before; the
-/// account then has another revision.
-fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Result<bool, Fault> {
+/// Marks the recipient's address, while it is the one that was tried. Gives the account's new revision, if it was not so
+/// marked before.
+fn mark_unreachable(tx: &Transaction<'_>, settled: &Settled, now: Instant) -> Result<Option<i64>, Fault> {
     let mut mark = tx.prepare_cached(
         "UPDATE people SET unreachable_since = ?4
         WHERE account_id = ?1 AND id = ?2 AND email = ?3 AND unreachable_since IS NULL",
     )?;
     let to = settled.to.as_ref().map(UserId::as_str);
     let is_new = mark.execute(params![settled.account.as_str(), to, settled.address, now.millis()])? > 0;
-    if is_new {
-        let mut bump = tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1")?;
-        bump.execute([settled.account.as_str()])?;
+    is_new.then(|| move_revision(tx, &settled.account)).transpose()
+}
+
+/// Takes the mark from an address that took a mail after all, while it is still theirs.
+fn mark_reachable(tx: &Transaction<'_>, settled: &Settled) -> Result<(), Fault> {
+    let mut mark = tx.prepare_cached(
+        "UPDATE people SET unreachable_since = NULL
+        WHERE account_id = ?1 AND id = ?2 AND email = ?3 AND unreachable_since IS NOT NULL",
+    )?;
+    let to = settled.to.as_ref().map(UserId::as_str);
+    if mark.execute(params![settled.account.as_str(), to, settled.address])? > 0 {
+        move_revision(tx, &settled.account)?;
     }
-    Ok(is_new)
+    Ok(())
+}
+
+/// Gives an account another revision, and returns it.
+fn move_revision(tx: &Transaction<'_>, account: &AccountId) -> Result<i64, Fault> {
+    let mut bump = tx.prepare_cached("UPDATE accounts SET revision = revision + 1 WHERE id = ?1 RETURNING revision")?;
+    Ok(bump.query_row([account.as_str()], |row| row.get(0))?)
 }
 
 /// Rows of the outbox after a number, oldest first.

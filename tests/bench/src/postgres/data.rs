@@ -29,7 +29,7 @@ impl Databases {
     ///
     /// # Errors
     /// When there is no PostgreSQL.
-    pub(crate) fn of(&self, runtime: &Runtime, fingerprint: &str, kind: Kind) -> Result<String> {
+    pub(crate) fn of(&self, runtime: &Runtime, policy: &str, kind: Kind) -> Result<String> {
         let mut urls = self.urls.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(url) = urls.get(&kind) {
             return Ok(url.clone());
@@ -43,14 +43,14 @@ impl Databases {
         drop(store(runtime, &url)?);
         eprintln!("writing {name} in PostgreSQL");
         let mut client = connect(runtime, &url)?;
-        runtime.block_on(fill(&mut client, kind, fingerprint))?;
+        runtime.block_on(fill(&mut client, kind, policy))?;
         urls.insert(kind, url.clone());
         Ok(url)
     }
 }
 
-async fn fill(client: &mut Client, kind: Kind, fingerprint: &str) -> Result<()> {
-    client.execute("INSERT INTO policy (id, fingerprint, generation) VALUES (1, $1, 1)", &[&fingerprint]).await?;
+async fn fill(client: &mut Client, kind: Kind, policy: &str) -> Result<()> {
+    client.execute("INSERT INTO policy (id, fingerprint, generation) VALUES (1, $1, 1)", &[&policy]).await?;
     let mut due = kind.due_numbers().peekable();
     for first in (0..kind.accounts).step_by(BATCH as usize) {
         let numbers = first..(first + BATCH).min(kind.accounts);

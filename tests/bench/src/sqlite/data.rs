@@ -37,7 +37,7 @@ impl Copy {
         let folder = tempfile::Builder::new().prefix("written-").tempdir_in(bench.data()?)?;
         let copy = Self { folder };
         drop(SqliteStore::open(&copy.path(), OpenMode::Create)?);
-        fill(&copy.path(), kind, &bench.engine()?.identity().fingerprint)?;
+        fill(&copy.path(), kind, &bench.engine()?.identity().key())?;
         Ok(copy)
     }
 
@@ -59,13 +59,13 @@ pub(crate) fn kept(bench: &Bench, kind: Kind) -> Result<PathBuf> {
     let fresh = tempfile::tempdir_in(&folder)?;
     let empty = fresh.path().join("accounts.sqlite");
     let engine = bench.engine()?;
-    let fingerprint = &engine.identity().fingerprint;
+    let policy = &engine.identity().key();
     drop(SqliteStore::open(&empty, OpenMode::Create)?);
-    if path.exists() && identity(&path, fingerprint)? == identity(&empty, fingerprint)? {
+    if path.exists() && identity(&path, policy)? == identity(&empty, policy)? {
         return Ok(path);
     }
     eprintln!("writing {}", path.display());
-    fill(&empty, kind, fingerprint)?;
+    fill(&empty, kind, policy)?;
     // What is left in the log of the one before belongs to it alone.
     for beside in ["-wal", "-shm"] {
         let _ = fs::remove_file(folder.join(format!("{accounts}-accounts-{due}-due.sqlite{beside}")));
@@ -75,21 +75,21 @@ pub(crate) fn kept(bench: &Bench, kind: Kind) -> Result<PathBuf> {
 }
 
 /// The schema, and whether another policy is the present one.
-fn identity(path: &Path, fingerprint: &str) -> Result<(Vec<String>, bool)> {
+fn identity(path: &Path, policy: &str) -> Result<(Vec<String>, bool)> {
     let connection = Connection::open(path)?;
     let mut schema = connection.prepare("SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name")?;
     let schema = schema.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let other: i64 =
-        connection.query_row("SELECT count(*) FROM policy WHERE fingerprint <> ?1", [fingerprint], |row| row.get(0))?;
+        connection.query_row("SELECT count(*) FROM policy WHERE fingerprint <> ?1", [policy], |row| row.get(0))?;
     Ok((schema, other > 0))
 }
 
-fn fill(path: &Path, kind: Kind, fingerprint: &str) -> Result<()> {
+fn fill(path: &Path, kind: Kind, policy: &str) -> Result<()> {
     let mut connection = Connection::open(path)?;
     // Whoever loses power now starts again.
     connection.execute_batch("PRAGMA synchronous = off; PRAGMA journal_mode = off; PRAGMA cache_size = -400000")?;
     let tx = connection.transaction()?;
-    tx.execute("INSERT INTO policy (id, fingerprint, generation) VALUES (1, ?1, 1)", [fingerprint])?;
+    tx.execute("INSERT INTO policy (id, fingerprint, generation) VALUES (1, ?1, 1)", [policy])?;
     let mut due = kind.due_numbers().peekable();
     for number in 0..kind.accounts {
         let is_due = due.next_if_eq(&number).is_some();

@@ -133,6 +133,27 @@ async fn a_mail_that_cannot_be_read_holds_up_no_other() {
 }
 
 #[tokio::test]
+async fn a_mail_of_which_nothing_can_be_read_is_set_aside() {
+    let cases = [
+        ("account_id", "chr(10)"),
+        ("to_user", "''"),
+        ("address", "'secret'"),
+        ("queued_at", "9223372036854775807"),
+        ("attempts", "9223372036854775807"),
+    ];
+    for (column, value) in cases {
+        let (store, database) = full_account().await;
+        queue(&store, &["u-3"], 20).await;
+        tamper(&database, &[&format!("UPDATE outbox SET {column} = {value} WHERE to_user = 'u-2'")]);
+        let claimed = claim(&store, 20).await;
+        assert_eq!(claimed.iter().map(|mail| mail.address.as_str()).collect::<Vec<_>>(), ["u-3@example.com"]);
+        let failed = database.look("SELECT last_error FROM outbox WHERE state = 'failed'").unwrap();
+        assert!(failed.contains(&format!("`outbox.{column}` cannot be read")), "{failed}");
+        assert_eq!(claim(&store, 50).await, []);
+    }
+}
+
+#[tokio::test]
 async fn the_servers_own_error_is_the_source() {
     let (store, database) = open_store().await;
     database.execute(&["DROP TABLE policy"]);

@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use security_contact_policy::Event;
 use security_contact_tests_postgres::Database;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use super::{connect, connect_within, open_store, patient};
-use crate::domain::model::{Commit, Committed, DirectoryEntry, DirectoryWrite, NewMail, Settlement, Snapshot};
+use crate::domain::model::{
+    Claimed, ClaimedMail, Commit, Committed, DirectoryEntry, DirectoryWrite, NewEvent, NewMail, Recorded, Settlement,
+    Snapshot,
+};
 use crate::domain::ports::Store;
 use crate::domain::verify;
 use crate::store::conformance::{
@@ -132,6 +136,83 @@ async fn claims_pass_over_what_is_locked() {
     assert_eq!(claim(&any, 10).await.len(), 1);
 }
 
+/// A mail is withdrawn while another host addresses its event: whoever is the recipient by now gets the event after all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_waits_for_whoever_addresses_the_event() {
+    let database = Database::create();
+    let store = connect(&database).await;
+    let any: Arc<dyn Store> = store.clone();
+    acme(&any).await;
+    let event = addressed(&any, &["u-2", "u-3"]).await;
+    let mails = claim(&any, 10).await;
+    any.settle_mail(mails[0].id, mails[0].lease, at(20), &Settlement::Withdrawn).await.unwrap();
+    let mut other = store.pool.get().await.unwrap();
+    let tx = other.transaction().await.unwrap();
+    let address = format!("UPDATE outbox SET state = 'sent', settled_at = 0 WHERE id = {event}");
+    tx.batch_execute(&address).await.unwrap();
+    let (waiting, id, lease) = (Arc::clone(&any), mails[1].id, mails[1].lease);
+    let withdrawn = tokio::spawn(async move { waiting.settle_mail(id, lease, at(30), &Settlement::Withdrawn).await });
+    let waits = "SELECT (count(*) = 1)::text FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while database.look(waits).as_deref() != Some("true") {
+        assert!(!withdrawn.is_finished(), "the event was taken for one that is yet to be addressed");
+        tokio::task::yield_now().await;
+    }
+    tx.commit().await.unwrap();
+    withdrawn.await.unwrap().unwrap();
+    let due = any.claim_mail(at(30), at(130), 10).await.unwrap();
+    assert_eq!(due.iter().map(Claimed::id).collect::<Vec<_>>(), [event]);
+}
+
+/// Mails are withdrawn and their events addressed again by several hosts, which wait for each other and for nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn withdrawals_and_addressing_do_not_wait_in_a_circle() {
+    let database = Database::create();
+    let hosts = hosts(&database, 4).await;
+    acme(&hosts[0]).await;
+    let event = addressed(&hosts[0], &["u-1", "u-2", "u-3"]).await;
+    let mut tasks = JoinSet::new();
+    for n in 0..8 {
+        let store = Arc::clone(&hosts[n % 4]);
+        tasks.spawn(async move {
+            for _ in 0..30 {
+                for row in store.claim_mail(at(1_000), at(2_000), 2).await.unwrap() {
+                    let result = match row {
+                        Claimed::Mail(_) => Settlement::Withdrawn,
+                        Claimed::Event(_) => about_event(&["u-1", "u-2", "u-3"]),
+                    };
+                    store.settle_mail(row.id(), row.lease(), at(1_000), &result).await.unwrap();
+                }
+            }
+        });
+    }
+    tasks.join_all().await;
+    // An event that is over has nobody whose mail was withdrawn and who has no other.
+    let over = format!("SELECT state FROM outbox WHERE id = {event}");
+    let lacking =
+        format!("SELECT count(DISTINCT to_user)::text FROM outbox WHERE event_id = {event} AND state <> 'withdrawn'");
+    if database.look(&over).as_deref() == Some("sent") {
+        assert_eq!(database.look(&lacking).as_deref(), Some("3"));
+    }
+}
+
+/// An event of `a-1` that has a mail to each of those people, and its number.
+async fn addressed(store: &Arc<dyn Store>, ids: &[&str]) -> i64 {
+    let event = NewEvent {
+        key: "key".parse().unwrap(),
+        event: Event { kind: "breach_alert".parse().unwrap(), severity: "high".parse().unwrap() },
+        text: "a text".parse().unwrap(),
+    };
+    store.queue_event(&account("a-1"), &event, at(10)).await.unwrap();
+    let event = store.claim_mail(at(10), at(110), 10).await.unwrap().remove(0);
+    store.settle_mail(event.id(), event.lease(), at(10), &about_event(ids)).await.unwrap();
+    event.id()
+}
+
+fn about_event(ids: &[&str]) -> Settlement {
+    Settlement::Addressed { mails: ids.iter().map(|id| mail_to(id)).collect() }
+}
+
 /// An account that is decided on while it is claimed is not reverted twice: the claim's decision is stale.
 #[tokio::test]
 async fn a_claim_that_was_overtaken_decides_nothing() {
@@ -198,8 +279,12 @@ async fn decide(store: &Arc<dyn Store>, ids: &[String]) {
 async fn bounce(store: &Arc<dyn Store>, round: i64) {
     for mail in store.claim_mail(at(1_000), at(100_000), 5).await.unwrap() {
         let audit = Box::new(audit_entry(round));
-        let bounced = Settlement::Bounced { error: "550".into(), audit, mails: vec![mail_to("u-1")] };
-        store.settle_mail(mail.id(), mail.lease(), at(1_000), &bounced).await.unwrap();
+        let Claimed::Mail(ClaimedMail { account, .. }) = &mail else { panic!("{mail:?}") };
+        let revision = store.snapshot(account, &[]).await.unwrap().unwrap().revision;
+        let bounced = Settlement::Bounced { error: "550".into(), revision, audit, mails: vec![mail_to("u-1")] };
+        // Somebody else may have moved the account meanwhile.
+        let recorded = store.settle_mail(mail.id(), mail.lease(), at(1_000), &bounced).await.unwrap();
+        assert!(matches!(recorded, Recorded::Done | Recorded::Stale));
     }
 }
 

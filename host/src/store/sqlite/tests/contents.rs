@@ -83,6 +83,7 @@ fn every_page_follows_an_index() {
         (outbox::OF_STATE, "outbox USING INDEX outbox_by_state (state=? AND id>?)"),
         (outbox::OF_ACCOUNT, "outbox USING INDEX outbox_by_account (account_id=? AND id>?)"),
         (outbox::OF_BOTH, "outbox USING INDEX outbox_by_account (account_id=? AND id>?)"),
+        (answers::OLDEST, "answers USING COVERING INDEX answers_by_age (at<?)"),
         (answers::FORGET, "answers USING INDEX answers_by_age (at<?)"),
     ];
     for (sql, search) in plans {
@@ -108,4 +109,18 @@ async fn the_same_import_again_writes_nothing() {
     put(&store, &entry("a-1", &people), 1).await;
     assert_eq!(std::fs::metadata(&log).unwrap().len(), written);
     assert_eq!(snapshot(&store, "a-1").await, before);
+}
+
+#[tokio::test]
+async fn many_answers_are_forgotten_at_once() {
+    let (store, path, _folder) = open_file();
+    acme(&store).await;
+    let connection = Connection::open(&path).unwrap();
+    let sql = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 12000)
+        INSERT INTO answers SELECT 'a-1', 'u-1', n, 'r', 'a', n / 2 FROM numbers";
+    connection.execute_batch(sql).unwrap();
+    store.forget(security_contact_policy::Instant::from_millis(5_999).unwrap()).await.unwrap();
+    let left = "SELECT group_concat(at, ' ' ORDER BY at) FROM answers";
+    let left: String = connection.query_row(left, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, "5999 5999 6000");
 }

@@ -55,7 +55,7 @@ impl World {
         let store = Arc::new(SqliteStore::open(&folder.path().join("contacts.db"), OpenMode::Create).unwrap());
         let engine = Arc::new(Engine::embedded(&Rules::default()).unwrap());
         let world = Self { engine, store, counted: Arc::default(), _folder: folder };
-        world.store.use_policy(&world.engine.identity().fingerprint).await.unwrap();
+        world.store.use_policy(&world.engine.identity().key()).await.unwrap();
         let directories = Directories::new(world.engine.clone(), world.store.clone(), Arc::new(Still));
         let entries: Vec<DirectoryEntry> = (0..accounts).map(entry).collect();
         for taken in directories.put(&entries).await.unwrap() {
