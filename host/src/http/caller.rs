@@ -75,11 +75,16 @@ impl Caller {
                 let person = named("x-view-as", "the header `x-view-as` has to name the person who acts")?;
                 (person, Authentication::Demo, true)
             }
-            Self::Person(Claims { account: own, person }) => (person.clone(), Authentication::Jwt, *own == account),
+            Self::Person(Claims { account: own, person }) => {
+                // Nobody who names somebody else is taken for themselves.
+                if headers.contains_key(ON_BEHALF_OF) && named(ON_BEHALF_OF, MISSING)? != *person {
+                    return Err(Problem::scope_required(Scope::PeopleAct));
+                }
+                (person.clone(), Authentication::Jwt, *own == account)
+            }
             Self::Machine(_) => {
                 self.require(Scope::PeopleAct)?;
-                let missing = "the header `security-contact-person` has to name the person who acts";
-                (named(ON_BEHALF_OF, missing)?, Authentication::ServiceToken, true)
+                (named(ON_BEHALF_OF, MISSING)?, Authentication::ServiceToken, true)
             }
         };
         Ok(Actor { account, person, authenticated, is_of_account })
@@ -88,6 +93,7 @@ impl Caller {
 
 /// Where a machine names the person in whose name it acts.
 const ON_BEHALF_OF: &str = "security-contact-person";
+const MISSING: &str = "the header `security-contact-person` has to name the person who acts";
 
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;

@@ -56,6 +56,32 @@ async fn a_hundred_megabytes_are_refused_before_they_arrive() {
 }
 
 #[tokio::test]
+async fn a_body_that_comes_drop_by_drop_is_given_up() {
+    let world = World::service().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let served = tokio::spawn(serve(listener, world.router.clone(), std::future::pending()));
+    let (mut answers, mut requests) = client.into_split();
+    let head = format!(
+        "PUT {CONTACT} HTTP/1.1\r\nhost: localhost\r\nauthorization: {AUTHORIZATION}\r\n\
+         security-contact-person: u-maya\r\nif-match: \"v0\"\r\ncontent-type: application/json\r\n\
+         content-length: 1000\r\n\r\n"
+    );
+    requests.write_all(head.as_bytes()).await.unwrap();
+    let mut drops = tokio::time::interval(std::time::Duration::from_millis(100));
+    let dripping = tokio::spawn(async move {
+        while requests.write_all(b" ").await.is_ok() {
+            drops.tick().await;
+        }
+    });
+    let mut answer = [0; 12];
+    answers.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    dripping.abort();
+    served.abort();
+}
+
+#[tokio::test]
 async fn who_may_not_send_a_body_is_told_before_it_is_read() {
     let world = World::service().await;
     let head = format!("POST {IMPORT} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 104857600\r\n\r\n");

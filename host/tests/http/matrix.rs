@@ -60,7 +60,7 @@ enum Is {
     /// Somebody of `acme` who may not, and why.
     Denied(&'static str),
     Machine(Scope),
-    /// A machine that names a person, and must not.
+    /// Whoever names somebody else, and must not.
     Presumes,
 }
 
@@ -92,6 +92,18 @@ fn callers() -> Vec<Caller> {
         person("a deactivated admin", "acme", "u-omar", plain(), Is::Denied("not_active")),
         person("somebody who left", "acme", "u-gone", plain(), Is::Denied("not_a_member")),
         person("a namesake elsewhere", "cedar", "u-maya", plain(), Is::Denied("not_a_member")),
+        by(
+            "the owner by name",
+            format!("Bearer {}", jwt("acme", "u-maya", plain())),
+            Some("u-maya"),
+            Is::ManagerOf("acme"),
+        ),
+        by(
+            "the owner for an admin",
+            format!("Bearer {}", jwt("acme", "u-maya", plain())),
+            Some("u-jonas"),
+            Is::Presumes,
+        ),
         machine("a reader", Scope::Read, None, Is::Machine(Scope::Read)),
         machine("a directory", Scope::DirectoryWrite, None, Is::Machine(Scope::DirectoryWrite)),
         machine("a detector", Scope::EventsWrite, None, Is::Machine(Scope::EventsWrite)),

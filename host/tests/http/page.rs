@@ -81,3 +81,25 @@ async fn every_answer_ties_browsers_down() {
     let refused = World::demo().await.ask("GET", PAGE).host(Some("demo.example")).send().await;
     assert_eq!(refused.header("x-content-type-options"), "nosniff");
 }
+
+#[tokio::test]
+async fn the_module_may_be_kept_by_its_digest() {
+    let world = World::service().await;
+    let policy = world.get("u-maya", "/v1/policy").await.ok();
+    let named = format!("/v1/policy/module.wasm?sha256={}", policy["moduleSha256"].as_str().unwrap());
+    for (path, keeping) in
+        [("/v1/policy/module.wasm", "private, no-cache"), (&named, "private, max-age=31536000, immutable")]
+    {
+        let module = world.get("u-maya", path).await;
+        assert_eq!((module.status.as_u16(), module.header("content-type")), (200, "application/wasm"));
+        assert_eq!(
+            (module.header("cache-control"), &module.body[..]),
+            (keeping, security_contact_host::engine::MODULE)
+        );
+        let ask = world.ask("GET", path).by("u-maya").header("if-none-match", module.header("etag"));
+        let again = ask.send().await;
+        assert_eq!((again.status.as_u16(), again.header("cache-control"), again.body.len()), (304, keeping, 0));
+    }
+    let other = format!("/v1/policy/module.wasm?sha256={}", "0".repeat(64));
+    world.get("u-maya", &other).await.problem(404, "unknown_module");
+}

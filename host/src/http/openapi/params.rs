@@ -42,7 +42,7 @@ params! {
     /// In whose name a machine acts.
     OnBehalf {
         "security-contact-person" Header False text::UserIdInHeader::schema(),
-            "The person in whose name a machine acts; it takes the scope `people:act`";
+            "The person in whose name a machine acts; it takes the scope `people:act`. A person can name nobody else";
     }
     /// The state that a change is made on.
     ExpectedState {
