@@ -151,8 +151,8 @@ mod tests {
         args.push(format!("--config={}", file.display()).into());
         let filled = fill(&root, args).unwrap();
         let matches = root.clone().try_get_matches_from(filled.args()).unwrap();
-        let id = key.replace('-', "_");
-        matches.subcommand().unwrap().1.get_raw(&id).into_iter().flatten().map(ToOwned::to_owned).collect()
+        let id = keys::all(&root).into_iter().find(|arg| keys::name(arg) == key).unwrap().get_id().clone();
+        matches.subcommand().unwrap().1.get_raw(id.as_str()).into_iter().flatten().map(ToOwned::to_owned).collect()
     }
 
     #[test]

@@ -80,8 +80,9 @@ const OF_PEOPLE: &[&str] =
 async fn plan(client: &Client, sql: &str) -> Vec<String> {
     let parameters = client.prepare(sql).await.unwrap().params().len();
     let nulls = vec!["NULL"; parameters].join(", ");
+    let given = if nulls.is_empty() { nulls } else { format!("({nulls})") };
     client.batch_execute(&format!("PREPARE planned AS {sql}")).await.unwrap();
-    let rows = client.query(&format!("EXPLAIN (COSTS OFF) EXECUTE planned ({nulls})"), &[]).await.unwrap();
+    let rows = client.query(&format!("EXPLAIN (COSTS OFF) EXECUTE planned {given}"), &[]).await.unwrap();
     client.batch_execute("DEALLOCATE planned").await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }
