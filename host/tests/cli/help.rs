@@ -96,7 +96,10 @@ impl World {
             folder.run(&["reset", "cedar", "--actor", "u-1"]).printed();
         }
         let rows = rusqlite::Connection::open(folder.database()).unwrap();
-        rows.execute_batch("UPDATE outbox SET state = 'failed', settled_at = queued_at, last_error = 'a test' WHERE id > 16").unwrap();
+        rows.execute_batch(
+            "UPDATE outbox SET state = 'failed', settled_at = queued_at, last_error = 'a test' WHERE id > 16",
+        )
+        .unwrap();
         let people = r#"{"id":"u-17","role":"admin","accountSettings":"none","status":"active","lastLoginAt":"2026-10-01T09:30:00Z","staffRole":null}"#;
         let directory = folder.run(&["export"]).printed();
         let heads = folder.run(&["audit", "head"]).printed();
