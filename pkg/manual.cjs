@@ -236,8 +236,8 @@ var encodeRules = encoding(rules);
 
 // identity.js
 var version = "1.0.0";
-var abiVersion = 2;
-var moduleSha256 = "66292e7d84f9c7bdcc445d6c5ea3104c520c6eea24659c072f54a8f1cbc29e4f";
+var abiVersion = 3;
+var moduleSha256 = "75dbfb6253436376ab9e6db18b64796e6dfd8cff03d3cb1b042f6dc393fd0d45";
 
 // instant.js
 var FIRST = Date.parse("0001-01-01T00:00:00.000Z");

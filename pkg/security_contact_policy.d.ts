@@ -430,6 +430,7 @@ export interface InitOutput {
     readonly security_contact_configure: (a: number, b: number) => bigint;
     readonly security_contact_decide: (a: number, b: number) => bigint;
     readonly security_contact_free: (a: number, b: number) => void;
+    readonly security_contact_packed: (a: number, b: number) => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

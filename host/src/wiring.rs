@@ -10,8 +10,9 @@ use security_contact_policy::Rules;
 use crate::clock::SystemClock;
 use crate::domain::ports::{Clock, Mailer, SendError, Store};
 use crate::domain::{Contacts, Directories, Events, Reviews};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{CurrentEngine, Engine, EngineError};
 use crate::mail::{MailSetupError, MaildirMailer, Sender, SmtpMailer};
+use crate::metrics::{MeasuredStore, Metrics};
 use crate::store::postgres::{self, PostgresStore};
 use crate::store::sqlite::{self, OpenMode, SqliteStore};
 
@@ -20,8 +21,10 @@ const STORE_FILE: &str = "security-contact.sqlite";
 
 /// The parts that every command works with, put together.
 pub struct Parts {
-    /// Decides.
+    /// Decides, by the rules of the beginning.
     pub engine: Arc<Engine>,
+    /// Decides, by the rules in force.
+    pub current: CurrentEngine,
     /// Keeps.
     pub store: Arc<dyn Store>,
     /// Knows the time.
@@ -111,14 +114,33 @@ pub enum WiringError {
 /// # Errors
 /// Every [`WiringError`]; each says in one line what to do.
 pub async fn open(at: &StoreAt, rules: &Rules, if_missing: IfMissing) -> Result<Parts, WiringError> {
-    let engine = Arc::new(Engine::embedded(rules)?);
+    Ok(put_together(Engine::embedded(rules)?, open_store(at, if_missing).await?))
+}
+
+/// The same, and what engine and store do is counted and timed.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_measured(
+    at: &StoreAt,
+    rules: &Rules,
+    if_missing: IfMissing,
+    metrics: Arc<Metrics>,
+) -> Result<Parts, WiringError> {
+    let engine = Engine::embedded(rules)?.watched_by(metrics.clone());
     let store = open_store(at, if_missing).await?;
+    Ok(put_together(engine, Arc::new(MeasuredStore::new(store, metrics))))
+}
+
+fn put_together(engine: Engine, store: Arc<dyn Store>) -> Parts {
+    let engine = Arc::new(engine);
+    let current = CurrentEngine::from(engine.clone());
     let clock = clock();
-    let contacts = Arc::new(Contacts::new(engine.clone(), store.clone(), clock.clone()));
-    let directories = Arc::new(Directories::new(engine.clone(), store.clone(), clock.clone()));
-    let reviews = Arc::new(Reviews::new(engine.clone(), store.clone(), clock.clone()));
-    let events = Arc::new(Events::new(engine.clone(), store.clone(), clock.clone()));
-    Ok(Parts { engine, store, clock, contacts, directories, reviews, events })
+    let contacts = Arc::new(Contacts::new(current.clone(), store.clone(), clock.clone()));
+    let directories = Arc::new(Directories::new(current.clone(), store.clone(), clock.clone()));
+    let reviews = Arc::new(Reviews::new(current.clone(), store.clone(), clock.clone()));
+    let events = Arc::new(Events::new(current.clone(), store.clone(), clock.clone()));
+    Parts { engine, current, store, clock, contacts, directories, reviews, events }
 }
 
 /// The clock of this machine.

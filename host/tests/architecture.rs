@@ -62,16 +62,28 @@ const NOTHING: [&str; 0] = [];
 
 #[test]
 fn the_engine_names_nothing_above_it() {
-    let above = ["domain", "store", "mail", "clock", "wiring", "worker", "http", "cli"];
+    let above = ["domain", "store", "mail", "metrics", "clock", "wiring", "worker", "http", "cli"];
     let above = above.map(|above| format!("crate::{above}"));
     assert_eq!(naming("engine", &[], &above.each_ref().map(String::as_str)), NOTHING);
 }
 
 #[test]
 fn the_domain_names_no_database_mail_server_or_http() {
-    let technology = ["rusqlite", "lettre", "askama", "axum", "tower_http", "wasmtime", "tokio", "clap", "anyhow"];
+    let technology = [
+        "prometheus_client",
+        "rusqlite",
+        "lettre",
+        "askama",
+        "axum",
+        "tower_http",
+        "wasmtime",
+        "tokio",
+        "clap",
+        "anyhow",
+    ];
     assert_eq!(naming("domain", &[], &technology), NOTHING);
-    let outer = ["store", "mail", "clock", "wiring", "worker", "http", "cli"].map(|outer| format!("crate::{outer}"));
+    let outer =
+        ["store", "mail", "metrics", "clock", "wiring", "worker", "http", "cli"].map(|outer| format!("crate::{outer}"));
     assert_eq!(naming("domain", &[], &outer.each_ref().map(String::as_str)), NOTHING);
 }
 
@@ -84,7 +96,8 @@ fn technology_stays_in_its_adapter() {
     assert_eq!(naming("", &["mail"], &["lettre", "askama"]), NOTHING);
     assert_eq!(naming("", &["http"], &["axum", "tower_http"]), NOTHING);
     assert_eq!(naming("", &["engine"], &["wasmtime"]), NOTHING);
-    assert_eq!(naming("", &["cli", "main.rs"], &["anyhow", "clap", "indicatif"]), NOTHING);
+    assert_eq!(naming("", &["metrics"], &["prometheus_client"]), NOTHING);
+    assert_eq!(naming("", &["cli", "main.rs"], &["anyhow", "clap", "indicatif", "strsim", "toml"]), NOTHING);
 }
 
 #[test]
@@ -93,6 +106,7 @@ fn wiring_alone_names_concrete_adapters() {
     // No host is run with the store that forgets everything.
     assert_eq!(naming("", &["store"], &["MemoryStore"]), NOTHING);
     assert_eq!(naming("", &["wiring.rs", "mail"], &["MaildirMailer", "SmtpMailer"]), NOTHING);
+    assert_eq!(naming("", &["wiring.rs", "metrics"], &["MeasuredStore"]), NOTHING);
     assert_eq!(naming("", &["wiring.rs", "clock.rs"], &["SystemClock"]), NOTHING);
 }
 

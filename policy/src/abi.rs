@@ -18,7 +18,7 @@ use crate::decide::Answer;
 use crate::error::PolicyError;
 use crate::fingerprint::Identity;
 use crate::rules::Rules;
-use crate::{ABI_VERSION, json, read};
+use crate::{ABI_VERSION, json, packed, read};
 
 static RULES: OnceLock<Rules> = OnceLock::new();
 
@@ -81,6 +81,19 @@ unsafe extern "C" fn security_contact_decide(address: *mut u8, length: usize) ->
     // SAFETY: the caller's promise is that of `take`.
     let input = unsafe { take(address, length) };
     hand_over(json::decide_plain(&input, RULES.get_or_init(Rules::default)).into_bytes())
+}
+
+/// Answers [packed](crate::packed) questions by their answers in the same place, and says how many bytes those take: 0
+/// when a question is none, or no rules were set. The memory stays the host's.
+///
+/// # Safety
+/// `address` and `length` are those of a part of one allocation of [`security_contact_alloc`] from its start, that was not
+/// given back.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn security_contact_packed(address: *mut u8, length: usize) -> usize {
+    // SAFETY: by the caller's promise these bytes are initialised, and nobody else has them during the call.
+    let buffer = unsafe { core::slice::from_raw_parts_mut(address, length) };
+    RULES.get().and_then(|rules| packed::answer(buffer, rules)).unwrap_or(0)
 }
 
 fn configure(input: &[u8]) -> Result<Identity, PolicyError> {

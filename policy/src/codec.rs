@@ -10,12 +10,11 @@ use crate::access::Access;
 use crate::change::{ChangeOutcome, Designation, RefusalCode};
 use crate::contact::Contact;
 use crate::decide::{Answer, Request};
-use crate::eligibility::{Verdict, eligibility};
+use crate::eligibility::Verdict;
 use crate::error::PolicyError;
 use crate::event::Route;
 use crate::instant::Instant;
 use crate::notice::Notice;
-use crate::person::Person;
 use crate::reason::Reason;
 use crate::review::{Reminder, ReviewOutcome, ReviewRequest, review};
 use crate::rules::Rules;
@@ -26,8 +25,6 @@ use crate::rules::Rules;
 pub enum Call {
     /// One typed request.
     One(Request),
-    /// Verdicts for many people at one instant.
-    EligibilityMany(Vec<Person>, Instant),
     /// Many reviews.
     ReviewMany(Vec<ReviewRequest>),
 }
@@ -37,8 +34,6 @@ pub enum Call {
 pub enum Reply {
     /// To [`Call::One`].
     Answer(#[serde(with = "AnswerDef")] Answer),
-    /// To [`Call::EligibilityMany`], in the order of the people.
-    Verdicts(Vec<Verdict>),
     /// To [`Call::ReviewMany`], in the order of the requests.
     Reviews(Vec<Review>),
     /// The bytes were no call, or came at the wrong time.
@@ -92,9 +87,6 @@ pub fn reply(input: &[u8], rules: Option<&Rules>) -> Vec<u8> {
 fn answer(call: Call, rules: &Rules) -> Reply {
     match call {
         Call::One(request) => Reply::Answer(request.answer(rules)),
-        Call::EligibilityMany(people, now) => {
-            Reply::Verdicts(people.iter().map(|person| eligibility(person, now, rules)).collect())
-        }
         Call::ReviewMany(requests) => {
             Reply::Reviews(requests.iter().map(|request| Review(review(request, rules))).collect())
         }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::instant::{Instant, days_in_millis};
+use crate::names::Name;
 use crate::person::{AccountSettings, Person};
-use crate::reason::Reason;
+use crate::reason::{Reason, Reasons};
 use crate::rules::Rules;
 
 /// Whether a person can be the contact, and every criterion that is not met.
@@ -32,32 +33,64 @@ pub struct Verdict {
 /// ```
 #[must_use]
 pub fn eligibility(person: &Person, now: Instant, rules: &Rules) -> Verdict {
-    let unmet = unmet(person, now, rules);
-    let eligible = unmet.is_empty();
-    let lapses = |login: Instant| login.plus_days(rules.max_login_age_days);
-    let valid_until = person.last_login_at.filter(|_| eligible).map(lapses);
-    Verdict { eligible, unmet, valid_until }
+    let facts = Facts::of(person);
+    let unmet = unmet_of(&facts, now, rules);
+    Verdict { eligible: unmet.is_empty(), unmet: unmet.to_vec(), valid_until: valid_until(&facts, unmet, rules) }
 }
 
 /// The criteria that `person` does not meet at `now`, in SPEC's order.
 pub(crate) fn unmet(person: &Person, now: Instant, rules: &Rules) -> Vec<Reason> {
-    let mut unmet = Vec::new();
-    if !role_allows(person, rules) {
-        unmet.push(Reason::RoleNotAllowed);
-    }
-    if !person.is_active() {
-        unmet.push(Reason::NotActive);
-    }
-    unmet.extend(login_fault(person.last_login_at, now, rules));
-    if person.staff_role.as_ref().is_some_and(|role| rules.blocked_staff_roles.contains(role)) {
-        unmet.push(Reason::BlockedStaffRole);
-    }
-    unmet
+    unmet_of(&Facts::of(person), now, rules).to_vec()
 }
 
-fn role_allows(person: &Person, rules: &Rules) -> bool {
-    rules.contact_roles.contains(&person.role)
-        || (rules.account_settings_edit_qualifies && person.account_settings == AccountSettings::Edit)
+/// What of a person a verdict rests on, wherever it is kept. Names are compared byte by byte.
+pub(crate) struct Facts<'a> {
+    pub(crate) role: &'a [u8],
+    pub(crate) may_edit_settings: bool,
+    pub(crate) is_active: bool,
+    pub(crate) last_login_at: Option<Instant>,
+    pub(crate) staff_role: Option<&'a [u8]>,
+}
+
+impl<'a> Facts<'a> {
+    fn of(person: &'a Person) -> Self {
+        Self {
+            role: person.role.as_str().as_bytes(),
+            may_edit_settings: person.account_settings == AccountSettings::Edit,
+            is_active: person.is_active(),
+            last_login_at: person.last_login_at,
+            staff_role: person.staff_role.as_ref().map(|role| role.as_str().as_bytes()),
+        }
+    }
+}
+
+/// The criteria that are not met at `now`.
+pub(crate) fn unmet_of(facts: &Facts<'_>, now: Instant, rules: &Rules) -> Reasons {
+    let unmet = Reasons::default()
+        .with(Reason::RoleNotAllowed, !role_allows(facts, rules))
+        .with(Reason::NotActive, !facts.is_active)
+        .with(
+            Reason::BlockedStaffRole,
+            facts.staff_role.is_some_and(|role| is_among(role, &rules.blocked_staff_roles)),
+        );
+    match login_fault(facts.last_login_at, now, rules) {
+        Some(fault) => unmet.with(fault, true),
+        None => unmet,
+    }
+}
+
+/// The last instant at which the login of somebody is recent enough who meets every criterion.
+pub(crate) fn valid_until(facts: &Facts<'_>, unmet: Reasons, rules: &Rules) -> Option<Instant> {
+    let login = facts.last_login_at.filter(|_| unmet.is_empty())?;
+    Some(login.plus_days(rules.max_login_age_days))
+}
+
+fn role_allows(facts: &Facts<'_>, rules: &Rules) -> bool {
+    is_among(facts.role, &rules.contact_roles) || (rules.account_settings_edit_qualifies && facts.may_edit_settings)
+}
+
+fn is_among(name: &[u8], names: &[Name]) -> bool {
+    names.iter().any(|known| known.as_str().as_bytes() == name)
 }
 
 fn login_fault(last_login_at: Option<Instant>, now: Instant, rules: &Rules) -> Option<Reason> {

@@ -61,6 +61,8 @@ mod words;
 pub mod codec;
 #[cfg(any(feature = "json", feature = "module"))]
 pub mod json;
+#[cfg(feature = "codec")]
+pub mod packed;
 
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
 mod abi;
@@ -90,4 +92,4 @@ pub use rules::Rules;
 pub const POLICY_VERSION: &str = "1.0.0";
 
 /// The version of the binary interface between a host and the module.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;

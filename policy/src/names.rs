@@ -24,11 +24,12 @@ impl UserId {
     /// `invalid_input` when the text is empty, longer than [`MAX_BYTES`](Self::MAX_BYTES) or has a control character.
     pub fn new(text: impl Into<String>) -> Result<Self, PolicyError> {
         let text = text.into();
-        if fits(&text, Self::MAX_BYTES) && !text.chars().any(char::is_control) {
-            Ok(Self(text))
-        } else {
-            Err(PolicyError::invalid_input("", Self::EXPECTED))
-        }
+        if Self::fits(&text) { Ok(Self(text)) } else { Err(PolicyError::invalid_input("", Self::EXPECTED)) }
+    }
+
+    /// Whether a text can be an id.
+    pub(crate) fn fits(text: &str) -> bool {
+        fits(text, Self::MAX_BYTES) && !text.chars().any(char::is_control)
     }
 
     /// The id's text.
@@ -55,7 +56,12 @@ impl Name {
     /// `invalid_input` when the text is empty or longer than [`MAX_BYTES`](Self::MAX_BYTES).
     pub fn new(text: impl Into<String>) -> Result<Self, PolicyError> {
         let text = text.into();
-        if fits(&text, Self::MAX_BYTES) { Ok(Self(text)) } else { Err(PolicyError::invalid_input("", Self::EXPECTED)) }
+        if Self::fits(&text) { Ok(Self(text)) } else { Err(PolicyError::invalid_input("", Self::EXPECTED)) }
+    }
+
+    /// Whether a text can be a name.
+    pub(crate) fn fits(text: &str) -> bool {
+        fits(text, Self::MAX_BYTES)
     }
 
     /// The name's text.

@@ -24,10 +24,59 @@ words! {
     }
 }
 
-#[cfg(all(feature = "module", target_arch = "wasm32"))]
 impl Reason {
+    const ALL: [Self; 8] = [
+        Self::RoleNotAllowed,
+        Self::ManagerRoleRequired,
+        Self::NotActive,
+        Self::NeverLoggedIn,
+        Self::LoginTooOld,
+        Self::LoginInFuture,
+        Self::BlockedStaffRole,
+        Self::NotAMember,
+    ];
+
     /// The bit that stands for the reason in a set of them: the first reason has the lowest.
-    pub(crate) fn bit(self) -> u8 {
+    const fn bit(self) -> u8 {
         1 << (self as u8)
+    }
+}
+
+/// A set of reasons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reasons(u8);
+
+impl Reasons {
+    /// The set of those bits.
+    #[cfg(feature = "codec")]
+    pub(crate) const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// The set with that reason, if it holds.
+    #[must_use]
+    pub(crate) const fn with(self, reason: Reason, holds: bool) -> Self {
+        if holds { Self(self.0 | reason.bit()) } else { self }
+    }
+
+    /// Whether there is none.
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// A bit for each.
+    #[cfg(any(feature = "codec", feature = "module"))]
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The list of them, in their order.
+    pub(crate) fn to_vec(self) -> Vec<Reason> {
+        // An empty list takes no memory.
+        let mut list = Vec::new();
+        if !self.is_empty() {
+            list.extend(Reason::ALL.into_iter().filter(|reason| self.0 & reason.bit() != 0));
+        }
+        list
     }
 }

@@ -103,19 +103,28 @@ fn is_due(days: u32, valid_until: Instant, now: Instant) -> bool {
 
 fn reminders(request: &ReviewRequest, contact: &Contact, rules: &Rules) -> Vec<Reminder> {
     let Some(valid_until) = contact.valid_until else { return Vec::new() };
-    let due = rules.expiry_reminder_days.iter().copied().filter(|days| is_due(*days, valid_until, request.now)).min();
-    let Some(days) = due.filter(|days| !was_sent(request.reminded_for.as_ref(), valid_until, *days)) else {
-        return Vec::new();
-    };
+    let sent = request.reminded_for.as_ref().filter(|sent| sent.valid_until == valid_until);
+    let sent = sent.and_then(|sent| sent.days.iter().min()).copied();
+    let Some(days) = due_reminder(valid_until, sent, request.now, rules) else { return Vec::new() };
     let owner = &request.account.owner.id;
     let copy = (*owner != contact.user_id).then_some(owner);
     let recipients = [Some(&contact.user_id), copy].into_iter().flatten();
     recipients.map(|to| Reminder { to: to.clone(), valid_until, days }).collect()
 }
 
-/// Whether the reminder was sent, itself or with one of fewer days: the larger days count as sent with it.
-fn was_sent(reminded_for: Option<&RemindedFor>, valid_until: Instant, days: u32) -> bool {
-    reminded_for.is_some_and(|sent| sent.valid_until == valid_until && sent.days.iter().any(|sent| *sent <= days))
+/// The reminder that is to be sent, if any, when `sent` is the one of the fewest days so far: the larger days count as
+/// sent with it.
+fn due_reminder(valid_until: Instant, sent: Option<u32>, now: Instant, rules: &Rules) -> Option<u32> {
+    let due = rules.expiry_reminder_days.iter().copied().filter(|days| is_due(*days, valid_until, now)).min();
+    due.filter(|days| sent.is_none_or(|sent| sent > *days))
+}
+
+/// When to look again at a designee who stays valid until `valid_until` and was announced. `None` when a reminder is due:
+/// then a review has something to do.
+#[cfg(feature = "codec")]
+pub(crate) fn quiet_until(valid_until: Instant, sent: Option<u32>, now: Instant, rules: &Rules) -> Option<Instant> {
+    let reminder = due_reminder(valid_until, sent, now, rules);
+    reminder.is_none().then(|| next_review(valid_until, now, rules))
 }
 
 /// The next instant at which a review can find something new.

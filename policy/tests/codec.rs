@@ -67,9 +67,6 @@ fn every_kind_of_answer_crosses() {
 #[test]
 fn many_are_answered_in_their_order() {
     let rules = Rules::default();
-    let people = vec![person("u-1", "analyst"), person("u-2", "admin")];
-    let verdicts = people.iter().map(|person| security_contact_policy::eligibility(person, now(), &rules)).collect();
-    assert_eq!(ask(&Call::EligibilityMany(people, now())), Reply::Verdicts(verdicts));
     let requests = vec![review(None), review(account().designation)];
     let reviews = requests.iter().map(|request| Review(security_contact_policy::review(request, &rules))).collect();
     assert_eq!(ask(&Call::ReviewMany(requests)), Reply::Reviews(reviews));

@@ -1,14 +1,19 @@
 // What a check costs in Node, beside the same rule written by hand and beside another policy engine:
 //
-//   npm ci --ignore-scripts && node node.mjs
+//   npm ci --ignore-scripts && node node.mjs [--quick] [--only NAME]
 //
-// All are measured in one run, in turns; the medians are printed, and their ratios.
+// Both of a pair are measured in turns. Each line printed is one row as JSON, as the benchmarks in Rust print them.
+
+import { parseArgs } from "node:util";
 
 import { preparsePolicySet, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/nodejs";
 
 import { createPolicy } from "../../pkg/node.js";
 
-const ROUNDS = 15;
+const NAMES = ["js-single-vs-cedar-wasm", "js-single-vs-handwritten", "js-many-vs-handwritten"];
+const { values: options } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string", multiple: true } } });
+/** How long each pair is measured, and how often at least. */
+const [SECONDS, ROUNDS] = [options.quick ? 2 : 10, 15];
 const DAY = 86_400_000;
 const PEOPLE = 1000;
 const now = "2026-10-01T09:30:00.000Z";
@@ -62,14 +67,6 @@ function cedar({ id, role, accountSettings, status, lastLoginAt }, now) {
   return answer.response.decision === "allow";
 }
 
-const CONTENDERS = {
-  "package, one": [20_000, 1, () => policy.eligibility(somebody(), { now })],
-  "by hand, one": [20_000, 1, () => handwritten(somebody(), now)],
-  "cedar-wasm, one": [500, 1, () => cedar(somebody(), now)],
-  "package, 1,000 in a call, each": [20, PEOPLE, () => policy.eligibilityMany(people, { now })],
-  "by hand, 1,000, each": [20, PEOPLE, () => people.map((person) => handwritten(person, now))],
-};
-
 for (const person of people) {
   const verdict = policy.eligibility(person, { now });
   const [byHand, byCedar] = [handwritten(person, now), cedar(person, now)];
@@ -78,21 +75,45 @@ for (const person of people) {
   }
 }
 
-const times = new Map(Object.keys(CONTENDERS).map((name) => [name, []]));
-for (let round = 0; round <= ROUNDS; round++) {
-  for (const [name, [calls, decisions, act]] of Object.entries(CONTENDERS)) {
-    const start = process.hrtime.bigint();
-    for (let i = 0; i < calls; i++) act();
-    const each = Number(process.hrtime.bigint() - start) / (calls * decisions);
-    if (round > 0) times.get(name).push(each); // the first round warms up
-  }
+/** Nanoseconds of one decision, when `act` makes `decisions` of them. */
+function measure(calls, decisions, act) {
+  const start = process.hrtime.bigint();
+  for (let i = 0; i < calls; i++) act();
+  return Number(process.hrtime.bigint() - start) / (calls * decisions);
 }
 
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
-for (const [name, list] of times) {
-  const spread = `${Math.min(...list).toFixed(0)} to ${Math.max(...list).toFixed(0)}`;
-  console.log(`${name.padEnd(32)} ${median(list).toFixed(0).padStart(7)} ns  (${spread})`);
+const one = () => measure(4_000, 1, () => policy.eligibility(somebody(), { now }));
+const oneByHand = () => measure(4_000, 1, () => handwritten(somebody(), now));
+const oneByCedar = () => measure(100, 1, () => cedar(somebody(), now));
+const many = () => measure(4, PEOPLE, () => policy.eligibilityMany(people, { now }));
+const manyByHand = () => measure(4, PEOPLE, () => people.map((person) => handwritten(person, now)));
+
+/** Measures both in every round, each of them first in every other one. */
+function inTurns(ours, baseline) {
+  const rounds = [];
+  for (const act of [ours, baseline, ours, baseline]) act(); // until they are compiled
+  const end = performance.now() + SECONDS * 1000;
+  while (rounds.length < ROUNDS || performance.now() < end) {
+    if (rounds.length % 2 === 0) rounds.push([ours(), baseline()]);
+    else rounds.push([baseline(), ours()].reverse());
+  }
+  return rounds;
 }
-const ratio = (one, other) => (median(times.get(one)) / median(times.get(other))).toFixed(3);
-console.log(`one: ${ratio("package, one", "by hand, one")} of by hand, ${ratio("package, one", "cedar-wasm, one")} of cedar-wasm`);
-console.log(`1,000 in a call: ${ratio("package, 1,000 in a call, each", "by hand, 1,000, each")} of by hand`);
+
+/** A quarter, the median and three quarters. */
+function spread(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return [1, 2, 3].map((quarters) => sorted[Math.floor(((sorted.length - 1) * quarters) / 4)]);
+}
+
+function row(name, rounds) {
+  const [low, ratio, high] = spread(rounds.map(([ours, baseline]) => ours / baseline));
+  const [value, baseline] = [0, 1].map((side) => spread(rounds.map((round) => round[side]))[1]);
+  return { name, value, unit: "ns", baseline, ratio, half: [low, high], rounds: rounds.length };
+}
+
+const PAIRS = [[one, oneByCedar], [one, oneByHand], [many, manyByHand]];
+for (const [index, name] of NAMES.entries()) {
+  if (options.only !== undefined && !options.only.includes(name)) continue;
+  console.log(JSON.stringify({ row: row(name, inTurns(...PAIRS[index])) }));
+}

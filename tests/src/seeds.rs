@@ -65,7 +65,7 @@ fn calls() -> Result<Vec<Call>, PolicyError> {
         Request::Review(review.clone()),
         Request::Route { account: account.clone(), event, now },
     ];
-    let many = [Call::EligibilityMany(vec![owner.clone(), chosen.clone()], now), Call::ReviewMany(vec![review, kept])];
+    let many = [Call::ReviewMany(vec![review, kept])];
     Ok(requests.into_iter().map(Call::One).chain(many).collect())
 }
 

@@ -18,3 +18,18 @@ pub(crate) fn install(shell: &Shell, name: &str, package: &str, otherwise: &str)
         .run()?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_must_not_be_installed_is_told() {
+        let nothing = tempfile::TempDir::new().unwrap();
+        let shell = Shell::new().unwrap();
+        shell.set_var("PATH", nothing.path());
+        let error = install(&shell, "The thing", "things", "bring it along").unwrap_err();
+        let expected = "The thing is missing: install it (Debian: `sudo apt-get install things`), or bring it along";
+        assert_eq!(error.to_string(), expected);
+    }
+}

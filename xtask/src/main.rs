@@ -1,6 +1,8 @@
 //! The tasks of this workspace: `cargo xtask --help` lists them.
 
+mod api;
 mod apt;
+mod bench;
 mod browsers;
 mod crash;
 mod directory;
@@ -58,6 +60,12 @@ enum Task {
     /// and many random requests, JavaScript through the packed package. It prints a digest of all answers for each,
     /// writes `target/parity.json`, and fails with the first differing cases unless all are equal.
     Parity(parity::Options),
+    /// Proves that the HTTP API does what its OpenAPI document says
+    ///
+    /// Builds the program, installs schemathesis (Python, into `target/tools`) and has it send thousands of requests
+    /// that fit the document and that do not, as a machine and as a person. Every answer has to be one that the
+    /// document has, in its status, its headers and its body. `cargo xtask test` sends fewer.
+    Api(api::Options),
     /// Drives the settings page in Chromium, on the real server
     ///
     /// Builds the program and runs `tests/e2e/`: every state is looked at by axe in light and dark, and a picture of it is
@@ -85,6 +93,11 @@ enum Task {
     /// directory moves and mails go to a real SMTP server: see `docs/proofs.md`. The last line is one JSON object. It
     /// fails unless nothing is lost and nothing contradicts. `cargo xtask test` has a short run of it.
     Crash(crash::Options),
+    /// Measures what it costs, beside what users would compare
+    ///
+    /// Writes `target/bench/summary.json`, and `docs/benchmarks.md` with its plots. Builds other policy engines the first
+    /// time, and databases of up to a million accounts. The machine should be quiet.
+    Bench(bench::Options),
     /// Writes an invented directory of accounts and people, for `security-contact import`
     ///
     /// The same arguments give the same bytes. All names are invented and all addresses end in `example.com`.
@@ -96,11 +109,13 @@ fn main() -> Result<ExitCode> {
         Task::Setup => tools::setup(&Workspace::locate()?)?,
         Task::Pkg(options) => pkg::run(&Workspace::locate()?, &options)?,
         Task::Parity(options) => parity::run(&Workspace::locate()?, &options)?,
+        Task::Api(options) => api::task(&Workspace::locate()?, &options)?,
         Task::E2e(options) => e2e::task(&Workspace::locate()?, &options)?,
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
         Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,
         Task::Crash(options) => crash::run(&Workspace::locate()?, &options)?,
+        Task::Bench(options) => bench::run(&Workspace::locate()?, &options)?,
         Task::Directory(options) => directory::write(&options)?,
     }
     Ok(ExitCode::SUCCESS)

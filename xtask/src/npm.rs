@@ -8,7 +8,7 @@ use crate::workspace::Workspace;
 
 const OLDEST_NODE: u32 = 20;
 
-/// The folders that have a `package-lock.json`.
+/// The folders that have a `package-lock.json`, but for that of the benchmarks.
 const FOLDERS: [&str; 3] = ["tests", "tests/smtp", "host/ui"];
 
 /// Notes which lock file `node_modules` was made from, so that a second run needs no network.
@@ -19,19 +19,24 @@ const STAMP: &str = "node_modules/.lock.sha256";
 /// # Errors
 /// When Node is missing or too old, or npm fails.
 pub(crate) fn ensure(workspace: &Workspace, shell: &Shell) -> Result<()> {
+    FOLDERS.iter().try_for_each(|folder| install(workspace, shell, folder))
+}
+
+/// Installs the npm packages of one folder, in the same way.
+///
+/// # Errors
+/// As [`ensure`].
+pub(crate) fn install(workspace: &Workspace, shell: &Shell, folder: &str) -> Result<()> {
     check_node(shell)?;
-    for folder in FOLDERS {
-        let _in_folder = shell.push_dir(workspace.path(folder));
-        let lock = shell.read_binary_file("package-lock.json")?;
-        let digest = hex(&Sha256::digest(&lock));
-        if shell.read_file(STAMP).is_ok_and(|stamp| stamp == digest) {
-            continue;
-        }
-        // No package may run a program of its own while it is installed.
-        cmd!(shell, "npm ci --ignore-scripts").run()?;
-        shell.write_file(STAMP, digest)?;
+    let _in_folder = shell.push_dir(workspace.path(folder));
+    let lock = shell.read_binary_file("package-lock.json")?;
+    let digest = hex(&Sha256::digest(&lock));
+    if shell.read_file(STAMP).is_ok_and(|stamp| stamp == digest) {
+        return Ok(());
     }
-    Ok(())
+    // No package may run a program of its own while it is installed.
+    cmd!(shell, "npm ci --ignore-scripts").run()?;
+    Ok(shell.write_file(STAMP, digest)?)
 }
 
 fn check_node(shell: &Shell) -> Result<()> {

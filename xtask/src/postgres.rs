@@ -38,3 +38,18 @@ fn is_installed(shell: &Shell) -> bool {
 fn has_programs(folder: &Path) -> bool {
     ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).exists())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_needs_every_program() {
+        let folder = tempfile::TempDir::new().unwrap();
+        for program in ["initdb", "pg_ctl", "postgres"] {
+            assert!(!has_programs(folder.path()));
+            fs::write(folder.path().join(program), "").unwrap();
+        }
+        assert!(has_programs(folder.path()));
+    }
+}

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{browsers, e2e, parity, pkg, tools};
+use crate::{api, browsers, e2e, parity, pkg, tools};
 
 /// One step.
 pub(crate) struct Step {
@@ -26,7 +26,7 @@ pub(crate) enum Action {
 }
 
 /// All steps: what fails fast comes first, and what a later step needs comes before it.
-pub(crate) const STEPS: [Step; 12] = [
+pub(crate) const STEPS: [Step; 13] = [
     Step { name: "setup", command: "cargo xtask setup", action: Action::Task(tools::setup) },
     Step { name: "fmt", command: "cargo fmt --all --check", action: Action::Command },
     Step {
@@ -51,6 +51,7 @@ pub(crate) const STEPS: [Step; 12] = [
         action: Action::Command,
     },
     Step { name: "parity", command: "cargo xtask parity", action: Action::Task(parity) },
+    Step { name: "api", command: "cargo xtask api", action: Action::Task(api::run) },
     Step { name: "edge", command: "cargo xtask test --only edge", action: Action::Task(edge) },
     Step { name: "e2e", command: "cargo xtask e2e", action: Action::Task(e2e::run) },
 ];

@@ -296,6 +296,36 @@ mod tests {
         assert_eq!(verifier(KeySet::from_jwks(&set).unwrap()).verify(&token).await, Ok(ada()));
     }
 
+    /// The key and the token of RFC 7515, appendix A.2, which expired in 2011.
+    const RFC_KEY: &str = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yR\
+        T-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXB\
+        dQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9ia\
+        GNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
+    const RFC_TOKEN: [&str; 3] = [
+        "eyJhbGciOiJSUzI1NiJ9",
+        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",
+        "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9\
+        uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB\
+        _eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rq\
+        Vt5AXLIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw",
+    ];
+
+    #[tokio::test]
+    async fn rsa_keys_verify_too() {
+        let set = json!({"keys": [{"kty": "RSA", "n": RFC_KEY, "e": "AQAB"}]}).to_string();
+        let verifier = verifier(KeySet::from_jwks(&set).unwrap());
+        let [head, body, signature] = RFC_TOKEN;
+        let verified =
+            async |head: &str, body: &str| verifier.verify(&format!("{head}.{body}.{signature}")).await.unwrap_err();
+        // It is the signature that is looked at first.
+        assert_eq!(verified(head, body).await, JwtError::Expired);
+        assert_eq!(verified(head, &base64url(br#"{"iss":"joe","exp":4000000000}"#)).await, JwtError::Signature);
+        assert_eq!(verified(&base64url(br#"{"alg":"RS512"}"#), body).await, JwtError::UnknownKey);
+        let key = EncodingKey::from_secret(RFC_KEY.as_bytes());
+        let forged = encode(&header(Algorithm::HS256, None), &claims(), &key).unwrap();
+        assert_eq!(verifier.verify(&forged).await, Err(JwtError::UnknownKey));
+    }
+
     #[tokio::test]
     async fn a_shared_secret_verifies_hs256_where_it_is_configured() {
         let secret = [7; 32];

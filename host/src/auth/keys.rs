@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 
@@ -98,9 +98,10 @@ impl Key {
         };
         let common = &jwk.common;
         let is_for_signatures = common.public_key_use.as_ref().is_none_or(|used| *used == PublicKeyUse::Signature);
+        let verifies = common.key_operations.as_ref().is_none_or(|does| does.contains(&KeyOperations::Verify));
         let is_for_algorithm = common.key_algorithm.is_none_or(|other| other == named);
         let key = DecodingKey::from_jwk(jwk).ok()?;
-        (is_for_signatures && is_for_algorithm).then(|| Self { id: common.key_id.clone(), algorithm, key })
+        (is_for_signatures && verifies && is_for_algorithm).then(|| Self { id: common.key_id.clone(), algorithm, key })
     }
 }
 
@@ -140,10 +141,11 @@ mod tests {
     fn keys_for_something_else_are_passed_over() {
         let other_curve = EC.replace("P-256", "P-384").replace(r#""alg":"ES256","#, "");
         let encryption = EC.replace(r#""use":"sig""#, r#""use":"enc""#);
+        let signing = EC.replace(r#""use":"sig""#, r#""key_ops":["sign"]"#);
         let other_algorithm = EC.replace("ES256", "ES384");
         let symmetric = r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75"}"#;
         let unknown = r#"{"kty":"AKP","alg":"ML-DSA-65","pub":"x"}"#;
-        for key in [&other_curve, &encryption, &other_algorithm, symmetric, unknown, "7"] {
+        for key in [&other_curve, &encryption, &signing, &other_algorithm, symmetric, unknown, "7"] {
             assert_eq!(set(&[key]).unwrap_err(), KeySetError::NoUsableKey, "{key}");
             assert_eq!(set(&[key, ED]).unwrap().keys.len(), 1, "{key}");
         }

@@ -219,7 +219,9 @@ impl ServiceTokens {
         if token.scopes.is_empty() {
             return Err(TokenError::NoScope);
         }
-        if token.sha256.len() != 64 || !token.sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if token.sha256.len() != 64
+            || !token.sha256.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        {
             return Err(TokenError::Secret);
         }
         self.0.push(token);
@@ -311,6 +313,9 @@ mod tests {
         }
         let one = r#"{"name":"a","sha256":"00","scopes":["read"],"createdAt":"2026-01-01T00:00:00Z"}"#;
         assert!(error(&format!("[{one}]")).starts_with("the token `a`: a token needs at least 32"));
+        // Digits in upper case would be those of no token.
+        let upper = one.replace(r#""sha256":"00""#, &format!(r#""sha256":"{}""#, "AB".repeat(32)));
+        assert!(error(&format!("[{upper}]")).starts_with("the token `a`: a token needs at least 32"));
         let unknown = one.replace("read", "write");
         assert!(error(&format!("[{unknown}]")).contains("unknown variant `write`"));
     }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::UsageError;
-use super::options::read_secret;
+use super::secret::read_secret;
 use crate::auth::{Authenticator, JwtRules, JwtVerifier, KeySet, KeySource, Scope, ServiceTokens};
 use crate::domain::ports::Clock;
 

@@ -91,12 +91,12 @@ impl<'a> Checking<'a> {
         if people.is_empty() {
             return Ok(());
         }
-        let ids: Vec<UserId> = people.iter().map(|person| person.id.clone()).collect();
-        let verdicts = self.engine.eligibility_many(people, self.now)?;
+        let verdicts = self.engine.eligibility_many(&people, self.now)?;
         let eligible = verdicts.iter().filter(|verdict| verdict.eligible).count() as u64;
         self.counts.eligible += eligible;
         self.counts.ineligible += verdicts.len() as u64 - eligible;
-        let found = lines.into_iter().zip(ids).zip(&verdicts).map(|((line, id), verdict)| (line, id, verdict));
+        let found =
+            lines.into_iter().zip(people).zip(&verdicts).map(|((line, person), verdict)| (line, person.id, verdict));
         let found: Vec<_> = found.filter(|(_, _, verdict)| !(self.only_unfit && verdict.eligible)).collect();
         if found.is_empty() {
             return Ok(());

@@ -6,12 +6,13 @@ use anyhow::Context;
 use clap::Args;
 
 use super::folder::DemoFolder;
+use super::operate::Operate;
 use super::options::Options;
 use super::seed::seed;
 use super::server::Server;
 use super::work::{Mail, worker};
 use super::{End, UsageError, print};
-use crate::http::Mode;
+use crate::http::{Limits, Mode};
 use crate::mail::Sender;
 use crate::wiring::{IfMissing, MailTo, Parts, StoreAt};
 use crate::worker::Pauses;
@@ -44,7 +45,7 @@ impl Demo {
                            `--database-url-file` nor by `SECURITY_CONTACT_DATABASE_URL`";
             return Err(UsageError(message.into()).into());
         }
-        let server = Server::listen(self.listen).await?;
+        let server = Server::listen(self.listen, &Operate::PLAIN).await?;
         let folder = DemoFolder::open(options, RULES).await?;
         let parts = options.open(IfMissing::Create).await?;
         if !folder.is_seeded() {
@@ -56,7 +57,7 @@ impl Demo {
         let mail = Mail { to: MailTo::Folder(maildir.clone()), from };
         let worker = worker(&parts, mail, Pauses::default()).await?;
         greet(&server, &parts, &maildir.join("new").join("*.eml").display().to_string())?;
-        server.run(parts, Mode::Demo, Some(worker)).await?;
+        server.run(options, parts, Mode::Demo, Limits::default(), Some(worker)).await?;
         Ok(End::Done)
     }
 }

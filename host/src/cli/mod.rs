@@ -8,6 +8,7 @@ mod changing;
 mod check;
 mod checking;
 mod completions;
+mod config;
 mod contact;
 mod decide;
 mod demo;
@@ -17,18 +18,23 @@ mod export;
 mod folder;
 mod history;
 mod import;
+mod limits;
 mod lines;
 mod logging;
 mod man;
 mod migrate;
+mod openapi;
+mod operate;
 mod options;
 mod outbox;
 mod policy;
 mod print;
 mod private;
 mod progress;
+mod reload;
 mod remote;
 mod review;
+mod secret;
 mod seed;
 mod serve;
 mod served;
@@ -40,9 +46,10 @@ mod work;
 mod worker;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use logging::Format;
 use options::Options;
@@ -63,6 +70,9 @@ struct Cli {
     command: Command,
 }
 
+/// How long what blocks a thread may hold up the end of the program.
+const BLOCKED: Duration = Duration::from_secs(5);
+
 const AFTER_HELP: &str = "\
 Environment:
   SECURITY_CONTACT_DATABASE_URL  the database's URL, in place of `--database-url-file`
@@ -70,7 +80,7 @@ Environment:
 Exit codes:
   0  done
   1  failed: standard error says why
-  2  the command line is wrong
+  2  the command line or the configuration is wrong
   3  the policy says no: it refused the change, or somebody who was checked cannot be the contact
   4  somebody else changed the account at the same time: look again, then try again;
      or the key came before with another request: choose another key
@@ -97,6 +107,9 @@ enum Command {
     Migrate(migrate::Migrate),
     Decide(decide::Decide),
     Policy(policy::Policy),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
+    Config(config::Config),
     Token(token::Token),
     Completions(completions::Completions),
     Man(man::ManPages),
@@ -109,7 +122,7 @@ enum End {
     Done,
     /// Part of it failed, and that was told.
     Failed,
-    /// The command line is wrong.
+    /// The command line or the configuration is wrong.
     Usage,
     /// The policy refused it.
     Refused,
@@ -122,7 +135,7 @@ enum End {
 impl End {
     /// How a command ended that met this error.
     fn of(error: &anyhow::Error) -> Self {
-        if error.is::<UsageError>() {
+        if error.is::<UsageError>() || error.is::<config::Mistake>() {
             Self::Usage
         } else if error.downcast_ref().is_some_and(DomainError::is_busy) {
             Self::Conflict
@@ -155,11 +168,27 @@ struct UsageError(String);
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let end = run(Cli::parse()).unwrap_or_else(|error| {
+    let end = parse().and_then(run).unwrap_or_else(|error| {
         print::error(&format!("error: {error:#}"));
         End::of(&error)
     });
     end.code().into()
+}
+
+/// The command line, with what environment and configuration file add to it.
+fn parse() -> anyhow::Result<Cli> {
+    let filled = config::fill(&known(), std::env::args_os().collect())?;
+    match Cli::command().try_get_matches_from(filled.args()) {
+        Ok(matches) => Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())),
+        Err(error) => Err(filled.explain(&error).unwrap_or_else(|| error.exit()).into()),
+    }
+}
+
+/// Every command with all of its options, to look at.
+fn known() -> clap::Command {
+    let mut known = Cli::command();
+    known.build();
+    known
 }
 
 fn run(cli: Cli) -> anyhow::Result<End> {
@@ -172,7 +201,10 @@ fn run(cli: Cli) -> anyhow::Result<End> {
     };
     logging::start(options.log_filter(usual_log)?, format);
     let runtime = Runtime::new().context("the threads of this program cannot be started")?;
-    runtime.block_on(command.run(&options))
+    let end = runtime.block_on(command.run(&options));
+    // A lookup of a name that nobody answers holds up nobody.
+    runtime.shutdown_timeout(BLOCKED);
+    end
 }
 
 impl Command {
@@ -197,6 +229,8 @@ impl Command {
             Self::Migrate(command) => command.run(options).await,
             Self::Decide(command) => command.run(options),
             Self::Policy(command) => command.run(options),
+            Self::OpenApi(command) => command.run(),
+            Self::Config(command) => command.run(&known(), options),
             Self::Token(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::Man(command) => command.run(),

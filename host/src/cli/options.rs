@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use tracing_subscriber::EnvFilter;
 
 use super::folder::write_whole;
+use super::secret::read_secret;
 use crate::wiring::{self, IfMissing, Parts, StoreAt};
 
 /// The rules of a data folder, unless the options name others.
@@ -19,9 +20,12 @@ const RULES_FILE: &str = "rules.json";
 const DATABASE_URL: &str = "SECURITY_CONTACT_DATABASE_URL";
 
 /// The options that can stand before or after any command.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub(super) struct Options {
+    /// A TOML file with options of `serve` and `worker`: see `security-contact config example`
+    #[arg(long, global = true, value_name = "FILE", env = "SECURITY_CONTACT_CONFIG")]
+    config: Option<PathBuf>,
     /// The folder that holds the accounts and everything about them
     #[arg(long, global = true, value_name = "DIR", env = "SECURITY_CONTACT_DATA", default_value = "./data")]
     data: PathBuf,
@@ -41,6 +45,11 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// The configuration file, if there is one.
+    pub(super) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
     /// The data folder.
     pub(super) fn data(&self) -> &Path {
         &self.data
@@ -73,7 +82,7 @@ impl Options {
     /// Where the accounts are: in the database that the options or else the environment name, or in the data folder.
     pub(super) fn store(&self) -> anyhow::Result<StoreAt> {
         if let Some(file) = &self.database_url_file {
-            return Ok(StoreAt::Database(read_secret(file)?));
+            return Ok(StoreAt::Database(read_secret(file)?.reveal()));
         }
         Ok(match std::env::var(DATABASE_URL) {
             Ok(url) if !url.is_empty() => StoreAt::Database(url),
@@ -104,12 +113,6 @@ impl Options {
         let filter = self.log.as_deref().unwrap_or(usual);
         EnvFilter::try_new(filter).map_err(|error| anyhow!("the log filter `{filter}` cannot be used: {error}"))
     }
-}
-
-/// The text of a file that holds a secret, without the end of its line.
-pub(super) fn read_secret(file: &Path) -> anyhow::Result<String> {
-    let text = fs::read_to_string(file).with_context(|| format!("the file `{}` cannot be read", file.display()))?;
-    Ok(text.trim().to_owned())
 }
 
 fn read_rules(path: &Path) -> anyhow::Result<Rules> {

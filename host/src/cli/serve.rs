@@ -6,18 +6,22 @@ use clap::Args;
 
 use super::End;
 use super::callers::Callers;
+use super::limits::Limits;
 use super::logging::{Format, LogFormat};
+use super::operate::Operate;
 use super::options::Options;
 use super::server::Server;
 use super::work::{Work, smtp_help, worker};
 use crate::http::Mode;
-use crate::wiring::IfMissing;
 
 /// Serve the API and the settings page, send mail and review designations
 ///
 /// People prove who they are with a JWT of the platform, machines with a service token. The accounts have to be there: see
 /// `security-contact import`, which can run while this serves. Secrets come from files or the environment, since
 /// others can read a command line. Put a proxy with TLS in front of it.
+///
+/// It stops at SIGTERM or Ctrl-C, and finishes the requests and mails in hand before. At SIGHUP it reads the rules anew:
+/// all of them, or, when there is something wrong with them, none.
 #[derive(Args)]
 #[command(after_help = concat!(smtp_help!(), "
 Examples:
@@ -32,11 +36,15 @@ pub(super) struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     callers: Callers,
+    #[command(flatten)]
+    limits: Limits,
     /// Answer only, and leave mail and reviews to `security-contact worker`
     #[arg(long, conflicts_with_all = ["smtp_url_file", "maildir", "mail_from", "review_every", "retry_after", "lease"])]
     without_worker: bool,
     #[command(flatten)]
     work: Work,
+    #[command(flatten)]
+    operate: Operate,
     #[command(flatten)]
     log: LogFormat,
 }
@@ -48,13 +56,13 @@ impl Serve {
 
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
         let mail = if self.without_worker { None } else { Some(self.work.mail()?) };
-        let parts = options.open(IfMissing::Fail).await?;
+        let server = Server::listen(self.listen, &self.operate).await?;
+        let parts = server.operation().open(options).await?;
         let authenticator = self.callers.authenticator(&parts.clock).await?;
         let worker = match mail {
             Some(mail) => Some(worker(&parts, mail, self.work.pauses()).await?),
             None => None,
         };
-        let server = Server::listen(self.listen).await?;
         let identity = parts.engine.identity();
         tracing::info!(
             listen = %server.address()?,
@@ -63,7 +71,7 @@ impl Serve {
             fingerprint = identity.fingerprint,
             "serving"
         );
-        server.run(parts, Mode::Proven(authenticator), worker).await?;
+        server.run(options, parts, Mode::Proven(authenticator), self.limits.limits(), worker).await?;
         Ok(End::Done)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::UsageError;
-use super::options::read_secret;
+use super::secret::read_secret;
 use crate::domain::model::InvalidText;
 use crate::mail::Sender;
 use crate::wiring::{self, MailTo, Parts};
@@ -87,7 +87,7 @@ impl Work {
             return Ok(MailTo::Folder(folder.clone()));
         }
         if let Some(file) = &self.smtp_url_file {
-            return Ok(MailTo::Server(read_secret(file)?));
+            return Ok(MailTo::Server(read_secret(file)?.reveal()));
         }
         match std::env::var(SMTP_URL) {
             Ok(url) if !url.is_empty() => Ok(MailTo::Server(url)),

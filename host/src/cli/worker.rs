@@ -4,10 +4,10 @@ use clap::Args;
 
 use super::End;
 use super::logging::{Format, LogFormat};
+use super::operate::Operate;
 use super::options::Options;
-use super::signals;
+use super::reload::Reload;
 use super::work::{Work, smtp_help, worker};
-use crate::wiring::IfMissing;
 
 /// Send mail and review designations, without the API
 ///
@@ -15,7 +15,7 @@ use crate::wiring::IfMissing;
 /// away from what answers requests: run `serve --without-worker` there, and this elsewhere on the same accounts. There
 /// can be several of either; each mail and each review is done by one of them.
 ///
-/// It stops at SIGTERM or Ctrl-C, and finishes the mails in hand before.
+/// It stops at SIGTERM or Ctrl-C, and finishes the mails in hand before. At SIGHUP it reads the rules anew.
 #[derive(Args)]
 #[command(after_help = concat!(smtp_help!(), "
 Examples:
@@ -24,6 +24,8 @@ Examples:
 pub(super) struct WorkerCommand {
     #[command(flatten)]
     work: Work,
+    #[command(flatten)]
+    operate: Operate,
     #[command(flatten)]
     log: LogFormat,
 }
@@ -34,9 +36,9 @@ impl WorkerCommand {
     }
 
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {
-        let stop = signals::stop()?;
         let mail = self.work.mail()?;
-        let parts = options.open(IfMissing::Fail).await?;
+        let operation = self.operate.begin().await?;
+        let parts = operation.open(options).await?;
         let worker = worker(&parts, mail, self.work.pauses()).await?;
         let identity = parts.engine.identity();
         tracing::info!(
@@ -45,7 +47,12 @@ impl WorkerCommand {
             fingerprint = identity.fingerprint,
             "working"
         );
-        worker.run(&stop).await;
+        let (stop, reload) = (operation.stop().clone(), Reload::new(options, &parts, true, operation.metrics()));
+        let work = async {
+            worker.run(&stop).await;
+            Ok(())
+        };
+        operation.run(&parts, reload, work).await?;
         Ok(End::Done)
     }
 }

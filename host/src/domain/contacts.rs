@@ -12,14 +12,14 @@ use super::model::{
 };
 use super::ports::{Clock, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts, fold, letters};
-use crate::engine::Engine;
+use crate::engine::{CurrentEngine, Engine};
 
 /// For how many days an answer is kept that was given to a request with a key.
 const KEPT_DAYS: u32 = 2;
 
 /// The security contacts of all accounts. Every decision is the engine's.
 pub struct Contacts {
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
@@ -103,8 +103,8 @@ pub struct Candidate {
 impl Contacts {
     /// The service over these parts.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, store, clock }
+    pub fn new(engine: impl Into<CurrentEngine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { engine: engine.into(), store, clock }
     }
 
     /// Who the contact of `account` is now.
@@ -112,7 +112,7 @@ impl Contacts {
     /// # Errors
     /// [`DomainError::UnknownAccount`], [`DomainError::NoOwner`], and failures of store and engine.
     pub async fn show(&self, account: &AccountId) -> Result<ContactView, DomainError> {
-        self.view(self.snapshot(account, &[]).await?)
+        self.view(&self.engine.get(), self.snapshot(account, &[]).await?)
     }
 
     /// What `viewer` may do with the field of `account`. A stranger to the account may do nothing.
@@ -121,10 +121,23 @@ impl Contacts {
     /// [`DomainError::UnknownAccount`] and failures of store and engine.
     pub async fn access(&self, account: &AccountId, viewer: &UserId) -> Result<Access, DomainError> {
         let snapshot = self.snapshot(account, std::slice::from_ref(viewer)).await?;
-        match facts::person(&snapshot, viewer) {
-            Some(person) => Ok(self.engine.access(&person)?),
-            None => Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] }),
-        }
+        self.access_to(&snapshot, viewer)
+    }
+
+    /// What `viewer` may do with the field of `account`, and who the contact is if they may see it: both of one moment,
+    /// and for one read.
+    ///
+    /// # Errors
+    /// As [`access`](Self::access) and [`show`](Self::show).
+    pub async fn show_to(
+        &self,
+        account: &AccountId,
+        viewer: &UserId,
+    ) -> Result<(Access, Option<ContactView>), DomainError> {
+        let snapshot = self.snapshot(account, std::slice::from_ref(viewer)).await?;
+        let access = self.access_to(&snapshot, viewer)?;
+        let view = if access.can_view { Some(self.view(&self.engine.get(), snapshot)?) } else { None };
+        Ok((access, view))
     }
 
     /// Fulfils or refuses a wish. An attempt that is refused stands in the history, too.
@@ -164,8 +177,8 @@ impl Contacts {
         limit: u32,
     ) -> Result<Vec<Candidate>, DomainError> {
         let members = self.store.candidates(account, &fold(query), after, limit).await?;
-        let people = members.iter().map(|member| member.person.clone()).collect();
-        let verdicts = self.engine.eligibility_many(people, self.clock.now())?;
+        let people: Vec<_> = members.iter().map(|member| member.person.clone()).collect();
+        let verdicts = self.engine.get().eligibility_many(&people, self.clock.now())?;
         Ok(members.into_iter().zip(verdicts).map(|(member, verdict)| Candidate { member, verdict }).collect())
     }
 
@@ -206,18 +219,18 @@ impl Contacts {
 
     /// One try at a change; `None` when the account moved meanwhile.
     async fn try_change(&self, snapshot: Snapshot, request: &Request<'_>) -> Result<Option<Answered>, DomainError> {
-        let now = self.clock.now();
-        let outcome = self.engine.change(change_request(&snapshot, request, now)?)?;
+        let (now, engine) = (self.clock.now(), self.engine.get());
+        let outcome = engine.change(change_request(&snapshot, request, now)?)?;
         let (answered, commit) = match outcome {
             ChangeOutcome::Refused { code, reasons } => {
-                return self.refuse(&snapshot, request, code, reasons, now).await;
+                return self.refuse(&snapshot, request, code, reasons, (&engine, now)).await;
             }
             _ if request.version.is_some_and(|version| version != snapshot.version) => {
-                (Answered::Conflict(self.view(snapshot)?), None)
+                (Answered::Conflict(self.view(&engine, snapshot)?), None)
             }
             ChangeOutcome::Unchanged { contact } => (Answered::Unchanged(ContactView { snapshot, contact, now }), None),
             ChangeOutcome::Changed { contact, notices, .. } => {
-                let commit = self.commit(&snapshot, request, contact.user_id.clone(), &notices, now)?;
+                let commit = self.commit(&snapshot, request, contact.user_id.clone(), &notices, (&engine, now))?;
                 let snapshot = after(snapshot, &commit);
                 (Answered::Changed(ContactView { snapshot, contact, now }), Some(commit))
             }
@@ -238,7 +251,7 @@ impl Contacts {
         request: &Request<'_>,
         code: RefusalCode,
         reasons: Vec<Reason>,
-        now: Instant,
+        (engine, now): (&Engine, Instant),
     ) -> Result<Option<Answered>, DomainError> {
         let (action, asked) = match request.wish {
             Wish::Designate(user_id) => (Action::DesignationRefused, Some(user_id.clone())),
@@ -248,7 +261,7 @@ impl Contacts {
             action,
             reasons: reasons.clone(),
             detail: Some(Detail::Refused { code, asked }),
-            ..self.entry(request, snapshot.announced.clone(), now)
+            ..entry(request, snapshot.announced.clone(), engine, now)
         };
         let answered = Answered::Refused { code, reasons };
         let remember = remembered(request, &answered);
@@ -263,12 +276,12 @@ impl Contacts {
         request: &Request<'_>,
         after: UserId,
         notices: &[Notice],
-        now: Instant,
+        (engine, now): (&Engine, Instant),
     ) -> Result<Commit, DomainError> {
         // Whom the notices go out to as the one before (SPEC 7), so that the history tells what the mails tell.
         let before = match &snapshot.announced {
             Some(announced) => announced.clone(),
-            None => self.view(snapshot.clone())?.contact.user_id,
+            None => self.view(engine, snapshot.clone())?.contact.user_id,
         };
         let (action, designation) = match request.wish {
             Wish::Designate(user_id) => {
@@ -277,7 +290,7 @@ impl Contacts {
             }
             Wish::Reset => (Action::Reset, DesignationWrite::Clear),
         };
-        let entry = AuditEntry { action, after: Some(after.clone()), ..self.entry(request, Some(before), now) };
+        let entry = AuditEntry { action, after: Some(after.clone()), ..entry(request, Some(before), engine, now) };
         Ok(Commit {
             account: snapshot.account.clone(),
             revision: snapshot.revision,
@@ -290,23 +303,8 @@ impl Contacts {
             audit: Some(entry),
             mails: letters::of_notices(snapshot, notices, Some(request.actor), now),
             remember: None,
-            fingerprint: self.engine.identity().fingerprint.clone(),
+            fingerprint: engine.identity().fingerprint.clone(),
         })
-    }
-
-    /// An entry of the history on that request, of which the action is yet to be told.
-    fn entry(&self, request: &Request<'_>, before: Option<UserId>, now: Instant) -> AuditEntry {
-        AuditEntry {
-            at: now,
-            actor: Some(request.actor.clone()),
-            authenticated: request.authenticated,
-            action: Action::Designated,
-            before,
-            after: None,
-            reasons: Vec::new(),
-            detail: None,
-            decided_by: self.engine.identity().clone(),
-        }
     }
 
     async fn snapshot(&self, account: &AccountId, also: &[UserId]) -> Result<Snapshot, DomainError> {
@@ -314,10 +312,32 @@ impl Contacts {
         snapshot.ok_or_else(|| DomainError::UnknownAccount { account: account.clone() })
     }
 
-    fn view(&self, snapshot: Snapshot) -> Result<ContactView, DomainError> {
+    fn access_to(&self, snapshot: &Snapshot, viewer: &UserId) -> Result<Access, DomainError> {
+        match facts::person(snapshot, viewer) {
+            Some(person) => Ok(self.engine.get().access(&person)?),
+            None => Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] }),
+        }
+    }
+
+    fn view(&self, engine: &Engine, snapshot: Snapshot) -> Result<ContactView, DomainError> {
         let now = self.clock.now();
-        let contact = self.engine.resolve(facts::account(&snapshot)?, now)?;
+        let contact = engine.resolve(facts::account(&snapshot)?, now)?;
         Ok(ContactView { snapshot, contact, now })
+    }
+}
+
+/// An entry of the history on that request, of which the action is yet to be told.
+fn entry(request: &Request<'_>, before: Option<UserId>, engine: &Engine, now: Instant) -> AuditEntry {
+    AuditEntry {
+        at: now,
+        actor: Some(request.actor.clone()),
+        authenticated: request.authenticated,
+        action: Action::Designated,
+        before,
+        after: None,
+        reasons: Vec::new(),
+        detail: None,
+        decided_by: engine.identity().clone(),
     }
 }
 

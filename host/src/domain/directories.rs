@@ -11,14 +11,14 @@ use super::model::{
 };
 use super::ports::{Clock, Readable, Store};
 use super::{DomainError, MAX_ATTEMPTS, facts};
-use crate::engine::Engine;
+use crate::engine::CurrentEngine;
 
 /// How many accounts go through the module, and into the store, at once.
 const PAGE: usize = 500;
 
 /// Keeps the accounts and their people as a platform's directory has them.
 pub struct Directories {
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
@@ -29,8 +29,8 @@ type Taken = Result<(), DirectoryFault>;
 impl Directories {
     /// The service over these parts.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, store, clock }
+    pub fn new(engine: impl Into<CurrentEngine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { engine: engine.into(), store, clock }
     }
 
     /// Takes over entries, each as a whole or not at all, in their order. The review that follows from an entry is part
@@ -101,12 +101,12 @@ impl Directories {
         numbers: &[usize],
         changes: &[Change],
     ) -> Result<Vec<DirectoryWrite>, DomainError> {
-        let now = self.clock.now();
+        let (now, engine) = (self.clock.now(), self.engine.get());
         let requests = changes.iter().map(|change| facts::review(&change.after, now)).collect::<Result<_, _>>()?;
-        let outcomes = self.engine.review_many(requests)?;
+        let outcomes = engine.review_many(requests)?;
         let writes = numbers.iter().zip(changes).zip(outcomes).map(|((&index, change), outcome)| {
             let found = Found::of(&change.after, outcome);
-            let review = found.commit(&change.after, self.engine.identity(), Authentication::Directory, now);
+            let review = found.commit(&change.after, engine.identity(), Authentication::Directory, now);
             DirectoryWrite { entry: entries[index].clone(), revision: change.revision, review }
         });
         Ok(writes.collect())

@@ -11,11 +11,11 @@ use super::model::{
 };
 use super::ports::{Clock, Store};
 use super::{DomainError, facts, letters};
-use crate::engine::Engine;
+use crate::engine::{CurrentEngine, PolicyIdentity};
 
 /// Takes in the security events of all accounts, and says who receives them.
 pub struct Events {
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
@@ -40,8 +40,8 @@ pub enum Dispatched {
 impl Events {
     /// The service over these parts.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, store, clock }
+    pub fn new(engine: impl Into<CurrentEngine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { engine: engine.into(), store, clock }
     }
 
     /// Queues an event for whoever is the contact of the account when it is sent. It is durable when this returns, and
@@ -61,29 +61,32 @@ impl Events {
     /// The mails of an event, to whoever is to receive it now.
     pub(crate) async fn address(&self, claimed: &ClaimedEvent) -> Result<Vec<NewMail>, DomainError> {
         let now = self.clock.now();
-        let (snapshot, route) = self.route(&claimed.account, claimed.event, now).await?;
+        let (snapshot, route, _) = self.route(&claimed.account, claimed.event, now).await?;
         let about = About::Event { event: claimed.event, text: claimed.text.clone() };
         let mails = route.recipients.iter().map(|to| letters::mail(&snapshot, to, about.clone(), claimed.queued_at));
         Ok(mails.collect())
     }
 
-    /// Whether that person is still to receive the event, at that address.
-    pub(crate) async fn is_for(&self, mail: &ClaimedMail, event: Event) -> Result<bool, DomainError> {
-        let (snapshot, route) = self.route(&mail.account, event, self.clock.now()).await?;
+    /// The policy by which that person is still to receive the event, at that address; `None` when they are not.
+    pub(crate) async fn is_for(&self, mail: &ClaimedMail, event: Event) -> Result<Option<PolicyIdentity>, DomainError> {
+        let (snapshot, route, decided_by) = self.route(&mail.account, event, self.clock.now()).await?;
         let address = snapshot.member(&mail.to).and_then(|member| member.email.as_ref());
-        Ok(route.recipients.contains(&mail.to) && address == Some(&mail.address))
+        let is_for = route.recipients.contains(&mail.to) && address == Some(&mail.address);
+        Ok(is_for.then_some(decided_by))
     }
 
     /// What the history says of an event that somebody received.
-    pub(crate) fn received(&self, mail: &ClaimedMail, event: Event) -> AuditEntry {
+    pub(crate) fn received(&self, mail: &ClaimedMail, event: Event, decided_by: PolicyIdentity) -> AuditEntry {
         let detail = Detail::Event { event, to: mail.to.clone(), message_id: mail.message_id.clone() };
-        self.entry(Action::EventSent, detail)
+        self.entry(Action::EventSent, detail, decided_by)
     }
 
     /// What follows from an address that is refused for good: the owner is told, unless it is the owner's.
     pub(crate) async fn bounced(&self, mail: &ClaimedMail, error: String) -> Result<Settlement, DomainError> {
         let person: &UserId = &mail.to;
-        let audit = Box::new(self.entry(Action::AddressUnreachable, Detail::Address { person: person.clone() }));
+        let detail = Detail::Address { person: person.clone() };
+        let decided_by = self.engine.get().identity().clone();
+        let audit = Box::new(self.entry(Action::AddressUnreachable, detail, decided_by));
         let snapshot = self.store.snapshot(&mail.account, std::slice::from_ref(person)).await?;
         let told = snapshot.filter(|snapshot| snapshot.owner_id != *person);
         let mails: Vec<NewMail> = told.iter().map(|snapshot| self.owner_notice(snapshot, person)).collect();
@@ -95,7 +98,7 @@ impl Events {
         letters::mail(snapshot, &snapshot.owner_id, about, self.clock.now())
     }
 
-    fn entry(&self, action: Action, detail: Detail) -> AuditEntry {
+    fn entry(&self, action: Action, detail: Detail, decided_by: PolicyIdentity) -> AuditEntry {
         AuditEntry {
             at: self.clock.now(),
             actor: None,
@@ -105,14 +108,20 @@ impl Events {
             after: None,
             reasons: Vec::new(),
             detail: Some(detail),
-            decided_by: self.engine.identity().clone(),
+            decided_by,
         }
     }
 
-    async fn route(&self, account: &AccountId, event: Event, now: Instant) -> Result<(Snapshot, Route), DomainError> {
+    async fn route(
+        &self,
+        account: &AccountId,
+        event: Event,
+        now: Instant,
+    ) -> Result<(Snapshot, Route, PolicyIdentity), DomainError> {
         let snapshot = self.store.snapshot(account, &[]).await?;
         let snapshot = snapshot.ok_or_else(|| DomainError::UnknownAccount { account: account.clone() })?;
-        let route = self.engine.route(facts::account(&snapshot)?, event, now)?;
-        Ok((snapshot, route))
+        let engine = self.engine.get();
+        let route = engine.route(facts::account(&snapshot)?, event, now)?;
+        Ok((snapshot, route, engine.identity().clone()))
     }
 }

@@ -5,6 +5,7 @@ use security_contact_policy::{Instant, UserId};
 
 use super::DomainError;
 use super::model::{Chosen, Snapshot};
+use crate::engine::Glance;
 
 /// The account as the rules see it.
 pub(super) fn account(snapshot: &Snapshot) -> Result<Account, DomainError> {
@@ -20,6 +21,17 @@ pub(super) fn review(snapshot: &Snapshot, now: Instant) -> Result<ReviewRequest,
         reminded_for: snapshot.reminded_for.clone(),
         now,
     })
+}
+
+/// What a review of an account looks at first; `None` where that is not enough.
+pub(super) fn glance(snapshot: &Snapshot) -> Option<Glance<'_>> {
+    let owner = snapshot.owner.as_ref()?;
+    let designation = match &snapshot.chosen {
+        None => None,
+        Some(chosen) => Some(&chosen.member.as_ref()?.person),
+    };
+    let (announced, reminded_for) = (snapshot.announced.as_ref(), snapshot.reminded_for.as_ref());
+    Some(Glance { owner: &owner.person.id, designation, announced, reminded_for })
 }
 
 /// The person of that id, who may have left.

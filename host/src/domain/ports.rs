@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use security_contact_policy::{Instant, UserId};
 
 use super::model::{
-    AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement, Snapshot,
-    UnreadableAccount,
+    AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
+    EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, OutboxState, Queued, Remembered,
+    Settlement, Snapshot, UnreadableAccount,
 };
 
 /// A store that failed: nothing of the operation happened.
@@ -21,6 +21,9 @@ pub struct StoreError {
     /// Whether somebody else held the store for too long, so that trying again may help.
     pub is_busy: bool,
 }
+
+/// How many rows of the outbox are counted in one step.
+const COUNTED_AT_ONCE: u32 = 1_000;
 
 /// What a store says of one account of a page: what is wrong with it is its own.
 pub type Readable = Result<Snapshot, UnreadableAccount>;
@@ -149,6 +152,33 @@ pub trait Store: Send + Sync {
     /// Drops a row that is pending or failed, so that it is never sent. A mail whose try is under way may still go out,
     /// and is sent then. Says whether it was such a row.
     async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError>;
+
+    /// How much of the outbox waits. A store that can count is quicker than this.
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let mut backlog = Backlog::default();
+        for state in [OutboxState::Pending, OutboxState::Failed] {
+            let (filter, mut after) = (OutboxFilter { account: None, state: Some(state) }, 0);
+            loop {
+                let rows = self.outbox(&filter, after, COUNTED_AT_ONCE).await?;
+                let Some(last) = rows.last() else { break };
+                after = last.id;
+                let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+                if state == OutboxState::Failed {
+                    backlog.failed += count;
+                } else {
+                    backlog.oldest_pending = backlog.oldest_pending.or(rows.first().map(|row| row.queued_at));
+                    backlog.pending += count;
+                }
+            }
+        }
+        Ok(backlog)
+    }
+
+    /// Whether the store can be read and is still as this program needs it: another version of the program may have
+    /// brought it to another schema meanwhile.
+    async fn fits(&self) -> Result<bool, StoreError> {
+        self.accounts(None, 1).await.map(|_| true)
+    }
 }
 
 /// A mail, ready to go. The same outbox row gives the same bytes at every try.

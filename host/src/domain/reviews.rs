@@ -10,7 +10,7 @@ use super::found::Found;
 use super::model::{AccountId, Authentication, Commit, Committed, Snapshot};
 use super::ports::{Clock, Readable, Store, StoreError};
 use super::{DomainError, MAX_ATTEMPTS, facts};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{CurrentEngine, Engine, EngineError};
 
 /// How many accounts go through the module in one call.
 const PAGE: u32 = 500;
@@ -24,7 +24,7 @@ const FAILED_PAUSE_MS: i64 = 60 * 60_000;
 /// Reviews the designations of all accounts.
 #[derive(Clone)]
 pub struct Reviews {
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     claim_ms: i64,
@@ -77,6 +77,8 @@ pub struct Reverted {
 
 /// A run of reviews that is under way.
 struct Run<'t> {
+    /// Decides in all of the run, whatever comes in force meanwhile.
+    engine: Arc<Engine>,
     report: ReviewReport,
     tell: &'t mut (dyn FnMut(Told) + Send),
     kind: Kind,
@@ -102,8 +104,8 @@ struct Decision {
 impl Reviews {
     /// The service over these parts.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { engine, store, clock, claim_ms: CLAIM_MS }
+    pub fn new(engine: impl Into<CurrentEngine>, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { engine: engine.into(), store, clock, claim_ms: CLAIM_MS }
     }
 
     /// The same service, whose accounts in hand go to others after that time in place of 5 minutes, should it end before
@@ -119,15 +121,15 @@ impl Reviews {
     /// # Errors
     /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_due(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
-        let mut run = Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::Due };
-        let fingerprint = &self.engine.identity().fingerprint;
+        let mut run = self.run(&mut tell, Kind::Due);
+        let fingerprint = run.engine.identity().fingerprint.clone();
         let began = self.clock.now();
         loop {
             let now = self.clock.now();
             // What becomes due meanwhile is for the next run, so that this one ends. A clock that was set back makes
             // less due, and none of it twice.
             let due_by = now.min(began);
-            let page = self.store.claim_reviews(due_by, now.plus_millis(self.claim_ms), fingerprint, PAGE).await?;
+            let page = self.store.claim_reviews(due_by, now.plus_millis(self.claim_ms), &fingerprint, PAGE).await?;
             if page.is_empty() {
                 return Ok(run.report);
             }
@@ -141,7 +143,7 @@ impl Reviews {
     /// # Errors
     /// Failures of the store. What was reviewed before one stays reviewed.
     pub async fn review_all(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
-        self.walk(Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::All }).await
+        self.walk(self.run(&mut tell, Kind::All)).await
     }
 
     /// Tells what [`review_all`](Self::review_all) would do now, and stores nothing.
@@ -149,7 +151,11 @@ impl Reviews {
     /// # Errors
     /// Failures of the store.
     pub async fn rehearse_all(&self, mut tell: impl FnMut(Told) + Send) -> Result<ReviewReport, DomainError> {
-        self.walk(Run { report: ReviewReport::default(), tell: &mut tell, kind: Kind::Rehearsal }).await
+        self.walk(self.run(&mut tell, Kind::Rehearsal)).await
+    }
+
+    fn run<'t>(&self, tell: &'t mut (dyn FnMut(Told) + Send), kind: Kind) -> Run<'t> {
+        Run { engine: self.engine.get(), report: ReviewReport::default(), tell, kind }
     }
 
     /// Goes over every account.
@@ -169,7 +175,8 @@ impl Reviews {
 
     async fn review_page(&self, page: Vec<Readable>, run: &mut Run<'_>) -> Result<(), DomainError> {
         let now = self.clock.now();
-        let (mut decisions, failed) = self.decide(page, now);
+        let page = if run.kind == Kind::Due { page } else { without_quiet(page, now, run) };
+        let (mut decisions, failed) = decide(&run.engine, page, now);
         if run.kind == Kind::Rehearsal {
             failed.into_iter().for_each(|(account, error)| run.failed(account, error));
             decisions.into_iter().for_each(|decision| run.reviewed(decision));
@@ -185,47 +192,12 @@ impl Reviews {
         self.store_all(decisions, now, run).await
     }
 
-    /// What follows for each account, and the accounts for which that cannot be said.
-    fn decide(&self, page: Vec<Readable>, now: Instant) -> (Vec<Decision>, Vec<(AccountId, String)>) {
-        let mut failed = Vec::new();
-        let (mut snapshots, mut requests) = (Vec::with_capacity(page.len()), Vec::with_capacity(page.len()));
-        for read in page {
-            match read {
-                Ok(snapshot) => match facts::review(&snapshot, now) {
-                    Ok(request) => {
-                        snapshots.push(snapshot);
-                        requests.push(request);
-                    }
-                    Err(error) => failed.push((snapshot.account, error.to_string())),
-                },
-                Err(error) => failed.push((error.account, error.message)),
-            }
-        }
-        let mut decisions = Vec::with_capacity(snapshots.len());
-        for (snapshot, outcome) in snapshots.into_iter().zip(self.outcomes(requests)) {
-            match outcome {
-                Ok(outcome) => decisions.push(Decision { found: Found::of(&snapshot, outcome), snapshot }),
-                Err(error) => failed.push((snapshot.account, error.to_string())),
-            }
-        }
-        (decisions, failed)
-    }
-
-    /// The outcome of each review. One that makes the module fail fails alone.
-    fn outcomes(&self, requests: Vec<ReviewRequest>) -> Vec<Result<ReviewOutcome, EngineError>> {
-        match self.engine.review_many(requests.clone()) {
-            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-            Err(error) if requests.len() == 1 => vec![Err(error)],
-            Err(_) => requests.into_iter().flat_map(|request| self.outcomes(vec![request])).collect(),
-        }
-    }
-
     /// Stores decisions at once. One account that cannot be written does not keep the others from being stored.
     async fn store_all(&self, decisions: Vec<Decision>, now: Instant, run: &mut Run<'_>) -> Result<(), DomainError> {
         if decisions.is_empty() {
             return Ok(());
         }
-        let commits: Vec<Commit> = decisions.iter().map(|decision| self.commit(decision, now)).collect();
+        let commits: Vec<Commit> = decisions.iter().map(|decision| decision.commit(&run.engine, now)).collect();
         match self.store.commit_all(&commits).await {
             Ok(committed) => {
                 for (decision, committed) in decisions.into_iter().zip(committed) {
@@ -267,12 +239,12 @@ impl Reviews {
         for _ in 0..MAX_ATTEMPTS {
             let found = self.store.snapshots(&[(account.clone(), Vec::new())]).await?;
             let now = self.clock.now();
-            let (mut decisions, failed) = self.decide(found.into_iter().flatten().collect(), now);
+            let (mut decisions, failed) = decide(&run.engine, found.into_iter().flatten().collect(), now);
             if let Some((account, error)) = failed.into_iter().next() {
                 return self.put_off(account, error, run).await;
             }
             let Some(decision) = decisions.pop() else { return Ok(()) };
-            match self.store.commit(&self.commit(&decision, now)).await {
+            match self.store.commit(&decision.commit(&run.engine, now)).await {
                 Ok(Committed::Stale) => {}
                 Ok(Committed::Stored { .. }) => {
                     run.reviewed(decision);
@@ -298,9 +270,61 @@ impl Reviews {
         run.failed(account, error);
         Ok(())
     }
+}
 
-    fn commit(&self, decision: &Decision, now: Instant) -> Commit {
-        decision.found.commit(&decision.snapshot, self.engine.identity(), Authentication::Host, now)
+/// What follows for each account, and the accounts for which that cannot be said.
+fn decide(engine: &Engine, page: Vec<Readable>, now: Instant) -> (Vec<Decision>, Vec<(AccountId, String)>) {
+    let mut failed = Vec::new();
+    let (mut snapshots, mut requests) = (Vec::with_capacity(page.len()), Vec::with_capacity(page.len()));
+    for read in page {
+        match read {
+            Ok(snapshot) => match facts::review(&snapshot, now) {
+                Ok(request) => {
+                    snapshots.push(snapshot);
+                    requests.push(request);
+                }
+                Err(error) => failed.push((snapshot.account, error.to_string())),
+            },
+            Err(error) => failed.push((error.account, error.message)),
+        }
+    }
+    let mut decisions = Vec::with_capacity(snapshots.len());
+    for (snapshot, outcome) in snapshots.into_iter().zip(outcomes(engine, requests)) {
+        match outcome {
+            Ok(outcome) => decisions.push(Decision { found: Found::of(&snapshot, outcome), snapshot }),
+            Err(error) => failed.push((snapshot.account, error.to_string())),
+        }
+    }
+    (decisions, failed)
+}
+
+/// Those of a page that a first glance of the module leaves something to do about. The others are reviewed with it.
+fn without_quiet(page: Vec<Readable>, now: Instant, run: &mut Run<'_>) -> Vec<Readable> {
+    let glances: Vec<_> = page.iter().map(|snapshot| facts::glance(snapshot.as_ref().ok()?)).collect();
+    // When the glance fails, each is looked at in full, and the one at fault is found.
+    let Ok(quiet) = run.engine.quiet_reviews(&glances, now) else { return page };
+    let before = page.len();
+    let left = page.into_iter().zip(quiet).filter(|(snapshot, quiet)| match (snapshot, quiet) {
+        (Ok(snapshot), Some(next_review_at)) => snapshot.next_review_at != *next_review_at,
+        _ => true,
+    });
+    let left: Vec<Readable> = left.map(|(snapshot, _)| snapshot).collect();
+    run.report.reviewed += (before - left.len()) as u64;
+    left
+}
+
+/// The outcome of each review. One that makes the module fail fails alone.
+fn outcomes(engine: &Engine, requests: Vec<ReviewRequest>) -> Vec<Result<ReviewOutcome, EngineError>> {
+    match engine.review_many(requests.clone()) {
+        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+        Err(error) if requests.len() == 1 => vec![Err(error)],
+        Err(_) => requests.into_iter().flat_map(|request| outcomes(engine, vec![request])).collect(),
+    }
+}
+
+impl Decision {
+    fn commit(&self, engine: &Engine, now: Instant) -> Commit {
+        self.found.commit(&self.snapshot, engine.identity(), Authentication::Host, now)
     }
 }
 

@@ -1,14 +1,18 @@
 //! One instance of the module, and the border to its memory.
 
 use security_contact_policy::codec::{Reply, decode};
+use security_contact_policy::packed::Question;
 use security_contact_policy::{ABI_VERSION, Identity, Rules, json};
-use wasmtime::{Instance, Linker, Memory, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
+use wasmtime::{Instance, Memory, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
 
 use super::module::Module;
 use super::{EngineError, Limits};
 
 /// How many epochs a call may last. The pool's ticker makes one epoch this part of the call's time.
 pub(super) const EPOCHS_PER_CALL: u32 = 10;
+
+/// The buffer for packed questions begins with so many bytes.
+const SMALLEST_BUFFER: u32 = 1 << 10;
 
 /// An instance under its rules. After an error it must not be used again.
 pub(super) struct Guest {
@@ -18,13 +22,17 @@ pub(super) struct Guest {
     free: TypedFunc<(u32, u32), ()>,
     call: TypedFunc<(u32, u32), u64>,
     decide: TypedFunc<(u32, u32), u64>,
+    packed: TypedFunc<(u32, u32), u32>,
+    /// Packed questions on their way; kept, so that they take no memory anew.
+    question: Question,
+    /// Where they are put in the module's memory, and how many bytes there are.
+    buffer: (u32, u32),
     calls: u32,
 }
 
 impl Guest {
     /// An instance, and which policy it says it is.
     pub(super) fn new(module: &Module, rules: &Rules, limits: &Limits) -> Result<(Self, Identity), EngineError> {
-        let compiled = module.compiled();
         let bounds = StoreLimitsBuilder::new()
             .memory_size(limits.memory_bytes)
             .table_elements(10_000)
@@ -32,21 +40,20 @@ impl Guest {
             .tables(4)
             .instances(1)
             .build();
-        let mut store = Store::new(compiled.engine(), bounds);
+        let mut store = Store::new(module.engine(), bounds);
         store.limiter(|bounds| bounds);
         store.set_epoch_deadline(EPOCHS_PER_CALL.into());
-        // The binary interface needs no import; the list of imports was checked when the module was loaded.
-        let mut linker = Linker::new(compiled.engine());
-        linker.define_unknown_imports_as_traps(compiled).map_err(trapped)?;
-        let instance = linker.instantiate(&mut store, compiled).map_err(trapped)?;
+        let instance = module.ready().instantiate(&mut store).map_err(trapped)?;
         check_abi_version(&mut store, &instance)?;
         let memory = instance.get_memory(&mut store, "memory").ok_or(EngineError::MissingExport("memory"))?;
         let alloc = export(&mut store, &instance, "security_contact_alloc")?;
         let free = export(&mut store, &instance, "security_contact_free")?;
         let call = export(&mut store, &instance, "security_contact_call")?;
         let decide = export(&mut store, &instance, "security_contact_decide")?;
+        let packed = export(&mut store, &instance, "security_contact_packed")?;
         let configure = export(&mut store, &instance, "security_contact_configure")?;
-        let mut guest = Self { store, memory, alloc, free, call, decide, calls: 0 };
+        let (question, buffer) = (Question::default(), (0, 0));
+        let mut guest = Self { store, memory, alloc, free, call, decide, packed, question, buffer, calls: 0 };
         let identity = guest.exchange(&configure, &cbor_of(rules)?, |bytes| {
             serde_json::from_slice(bytes).map_err(|_| EngineError::BadReply("the rules were not taken over".into()))
         })?;
@@ -74,19 +81,53 @@ impl Guest {
         })
     }
 
+    /// Packs questions, and reads the answers that the module puts in their place.
+    pub(super) fn packed<T>(
+        &mut self,
+        ask: impl FnOnce(&mut Question),
+        read: impl FnOnce(&[u8]) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        self.calls = self.calls.saturating_add(1);
+        ask(&mut self.question);
+        let length = length(self.question.as_bytes())?;
+        self.store.set_epoch_deadline(EPOCHS_PER_CALL.into());
+        self.make_room(length)?;
+        let (address, _) = self.buffer;
+        self.memory
+            .write(&mut self.store, address as usize, self.question.as_bytes())
+            .map_err(|_| offered_outside())?;
+        let answered = self.packed.call(&mut self.store, (address, length)).map_err(trapped)?;
+        if answered == 0 && !self.question.is_empty() {
+            return Err(EngineError::BadReply("packed questions were not answered".into()));
+        }
+        read(self.bytes(address, answered)?)
+    }
+
+    /// Sees that the buffer has so many bytes.
+    fn make_room(&mut self, length: u32) -> Result<(), EngineError> {
+        let (address, present) = self.buffer;
+        if present < length {
+            let wanted = length.checked_next_power_of_two().unwrap_or(length).max(SMALLEST_BUFFER);
+            self.buffer = (0, 0);
+            if present > 0 {
+                self.free.call(&mut self.store, (address, present)).map_err(trapped)?;
+            }
+            self.buffer = (self.alloc.call(&mut self.store, wanted).map_err(trapped)?, wanted);
+        }
+        Ok(())
+    }
+
     fn exchange<T>(
         &mut self,
         function: &TypedFunc<(u32, u32), u64>,
         input: &[u8],
         read: impl FnOnce(&[u8]) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
-        let length = u32::try_from(input.len()).map_err(|_| EngineError::BadReply("the input is too long".into()))?;
+        let length = length(input)?;
         // Before each entry, so that no call lives on the time of another.
         self.store.set_epoch_deadline(EPOCHS_PER_CALL.into());
         let address = self.alloc.call(&mut self.store, length).map_err(trapped)?;
-        self.memory
-            .write(&mut self.store, address as usize, input)
-            .map_err(|_| EngineError::BadReply("memory was offered outside of the module's own".into()))?;
+        self.memory.write(&mut self.store, address as usize, input).map_err(|_| offered_outside())?;
         let packed = function.call(&mut self.store, (address, length)).map_err(trapped)?;
         let (address, length) = unpack(packed);
         let reply = read(self.bytes(address, length)?)?;
@@ -100,6 +141,14 @@ impl Guest {
         let bytes = start.checked_add(length as usize).and_then(|end| self.memory.data(&self.store).get(start..end));
         bytes.ok_or_else(|| EngineError::BadReply("the reply lies outside of the module's memory".into()))
     }
+}
+
+fn length(input: &[u8]) -> Result<u32, EngineError> {
+    u32::try_from(input.len()).map_err(|_| EngineError::BadReply("the input is too long".into()))
+}
+
+fn offered_outside() -> EngineError {
+    EngineError::BadReply("memory was offered outside of the module's own".into())
 }
 
 /// The rules in the form in which they cross.
@@ -157,11 +206,11 @@ mod tests {
     #[test]
     fn bytes_that_are_no_call_are_a_fault_and_no_trap() {
         let mut guest = guest();
-        let call = encode(&Call::EligibilityMany(Vec::new(), "2026-10-01T09:30:00Z".parse().unwrap())).unwrap();
+        let call = encode(&Call::ReviewMany(Vec::new())).unwrap();
         for bytes in [&[][..], &[0xff; 9], &[call.as_slice(), &[0]].concat()] {
             assert!(matches!(guest.call(bytes), Ok(Reply::Fault(_))), "{bytes:?}");
             assert!(guest.decide(bytes).unwrap().starts_with(r#"{"error":"#), "{bytes:?}");
         }
-        assert_eq!(guest.call(&call).unwrap(), Reply::Verdicts(Vec::new()), "it answers as before");
+        assert_eq!(guest.call(&call).unwrap(), Reply::Reviews(Vec::new()), "it answers as before");
     }
 }

@@ -4,22 +4,30 @@
 //! limited, and every address and length that it names is checked before use. An instance that traps is thrown away;
 //! one that was used long enough is replaced.
 
+mod config;
+mod current;
 mod guest;
 mod metadata;
 mod module;
 mod pool;
+mod watch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use security_contact_policy::codec::{Call, Reply};
+use security_contact_policy::packed::{self, Kind, Question};
 use security_contact_policy::{
     ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Identity, Instant, Person,
     Plain, PolicyError, Request, ReviewOutcome, ReviewRequest, Route, Rules, Verdict,
 };
 use serde::{Deserialize, Serialize};
 
+pub use current::CurrentEngine;
 pub use metadata::Metadata;
 pub use module::MODULE;
+pub use security_contact_policy::packed::Glance;
+pub use watch::{Decided, Replaced, Watch};
 
 use module::Module;
 use pool::Pool;
@@ -106,6 +114,7 @@ pub enum EngineError {
 /// ```
 pub struct Engine {
     pool: Pool,
+    watch: Option<Arc<dyn Watch>>,
     module: Vec<u8>,
     rules: Rules,
     identity: PolicyIdentity,
@@ -117,7 +126,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Rules`] when the rules are outside their limits; the other errors mean a broken build.
     pub fn embedded(rules: &Rules) -> Result<Self, EngineError> {
-        Self::new(MODULE, rules, Limits::default())
+        Self::of(MODULE, Module::embedded, rules, Limits::default())
     }
 
     /// Any module's bytes, under these rules and limits.
@@ -125,12 +134,39 @@ impl Engine {
     /// # Errors
     /// Every [`EngineError`]: the first instance is made, configured and asked which policy it holds.
     pub fn new(bytes: &[u8], rules: &Rules, limits: Limits) -> Result<Self, EngineError> {
+        Self::of(bytes, || Module::load(bytes), rules, limits)
+    }
+
+    fn of(
+        bytes: &[u8],
+        load: impl FnOnce() -> Result<Module, EngineError>,
+        rules: &Rules,
+        limits: Limits,
+    ) -> Result<Self, EngineError> {
         rules.validate().map_err(EngineError::Rules)?;
-        let module = Module::load(bytes)?;
+        let module = load()?;
         let module_sha256 = module.sha256().to_owned();
         let (pool, Identity { policy_version, fingerprint }) = Pool::new(module, rules, limits)?;
         let identity = PolicyIdentity { policy_version, module_sha256, fingerprint };
-        Ok(Self { pool, module: bytes.to_vec(), rules: rules.clone(), identity })
+        Ok(Self { pool, watch: None, module: bytes.to_vec(), rules: rules.clone(), identity })
+    }
+
+    /// The same module under other rules, compiled no second time.
+    ///
+    /// # Errors
+    /// [`EngineError::Rules`] when the rules are outside their limits, or what making an instance brings.
+    pub fn under(&self, rules: &Rules) -> Result<Self, EngineError> {
+        rules.validate().map_err(EngineError::Rules)?;
+        let (pool, Identity { policy_version, fingerprint }) = self.pool.under(rules)?;
+        let identity =
+            PolicyIdentity { policy_version, module_sha256: self.identity.module_sha256.clone(), fingerprint };
+        Ok(Self { pool, watch: self.watch.clone(), module: self.module.clone(), rules: rules.clone(), identity })
+    }
+
+    /// The same engine, which tells somebody what it does.
+    #[must_use]
+    pub fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { pool: self.pool.watched_by(watch.clone()), watch: Some(watch), ..self }
     }
 
     /// Which policy decides here.
@@ -156,22 +192,64 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`], as for every call.
     pub fn eligibility(&self, person: &Person, now: Instant) -> Result<Verdict, EngineError> {
-        match self.answer(Request::Eligibility { person: person.clone(), now })? {
-            Answer::Eligibility(verdict) => Ok(verdict),
-            other => Err(unfitting(&other)),
-        }
+        let ask = |question: &mut Question| {
+            question.begin(Kind::Verdicts, now);
+            question.verdict(person);
+        };
+        self.watched("eligibility", watch::verdict, || {
+            self.pool.packed(ask, |bytes| {
+                let mut verdicts = packed::verdicts(bytes);
+                match (verdicts.next(), verdicts.next()) {
+                    (Some(Some(verdict)), None) => Ok(verdict),
+                    _ => Err(no_answer()),
+                }
+            })
+        })
     }
 
     /// Which of these people can be the contact at `now`? The verdicts are in the order of the people.
     ///
     /// # Errors
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
-    pub fn eligibility_many(&self, people: Vec<Person>, now: Instant) -> Result<Vec<Verdict>, EngineError> {
-        let count = people.len();
-        match self.pool.call(&Call::EligibilityMany(people, now))? {
-            Reply::Verdicts(verdicts) if verdicts.len() == count => Ok(verdicts),
-            other => Err(unfitting(&other)),
+    pub fn eligibility_many(&self, people: &[Person], now: Instant) -> Result<Vec<Verdict>, EngineError> {
+        let ask = |question: &mut Question| {
+            question.begin(Kind::Verdicts, now);
+            people.iter().for_each(|person| question.verdict(person));
+        };
+        self.watched("eligibility", watch::verdicts, || {
+            self.pool.packed(ask, |bytes| {
+                let mut verdicts = Vec::with_capacity(people.len());
+                for verdict in packed::verdicts(bytes) {
+                    verdicts.push(verdict.ok_or_else(no_answer)?);
+                }
+                if verdicts.len() == people.len() { Ok(verdicts) } else { Err(no_answer()) }
+            })
+        })
+    }
+
+    /// Which of these reviews have nothing to do? For those, when to look again, if ever; `None` for those that have, which
+    /// are then left to [`review_many`](Self::review_many). The answers are in the order of the reviews.
+    ///
+    /// # Errors
+    /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
+    pub fn quiet_reviews(
+        &self,
+        reviews: &[Option<Glance<'_>>],
+        now: Instant,
+    ) -> Result<Vec<Option<Option<Instant>>>, EngineError> {
+        let mut asked = Vec::with_capacity(reviews.len());
+        let ask = |question: &mut Question| {
+            question.begin(Kind::Reviews, now);
+            asked.extend(reviews.iter().map(|review| review.is_some_and(|review| question.review(&review))));
+        };
+        let answers = self.watched("review", watch::quiet_reviews, || {
+            self.pool.packed(ask, |bytes| Ok(packed::quiet_reviews(bytes).collect::<Vec<_>>()))
+        })?;
+        if answers.len() != asked.iter().filter(|asked| **asked).count() {
+            return Err(no_answer());
         }
+        let mut answers = answers.into_iter();
+        Ok(asked.into_iter().map(|asked| if asked { answers.next().flatten() } else { None }).collect())
     }
 
     /// May this person see and change the field?
@@ -214,7 +292,7 @@ impl Engine {
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
     pub fn review_many(&self, requests: Vec<ReviewRequest>) -> Result<Vec<ReviewOutcome>, EngineError> {
         let count = requests.len();
-        match self.pool.call(&Call::ReviewMany(requests))? {
+        match self.call(&Call::ReviewMany(requests))? {
             Reply::Reviews(reviews) if reviews.len() == count => {
                 Ok(reviews.into_iter().map(|review| review.0).collect())
             }
@@ -242,12 +320,37 @@ impl Engine {
         self.pool.decide(request.as_cbor())
     }
 
+    /// Sends one call to the module, and tells whoever watches what came of it.
+    fn call(&self, call: &Call) -> Result<Reply, EngineError> {
+        match &self.watch {
+            Some(watch) => watch::watched(watch.as_ref(), call, || self.pool.call(call)),
+            None => self.pool.call(call),
+        }
+    }
+
+    /// Has whoever watches hear of the decisions in packed bytes that `make` has the module make.
+    fn watched<T>(
+        &self,
+        operation: &'static str,
+        outcomes: fn(&T) -> Vec<&'static str>,
+        make: impl FnOnce() -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        match &self.watch {
+            Some(watch) => watch::packed(watch.as_ref(), operation, outcomes, make),
+            None => make(),
+        }
+    }
+
     fn answer(&self, request: Request) -> Result<Answer, EngineError> {
-        match self.pool.call(&Call::One(request))? {
+        match self.call(&Call::One(request))? {
             Reply::Answer(answer) => Ok(answer),
             other => Err(unfitting(&other)),
         }
     }
+}
+
+fn no_answer() -> EngineError {
+    EngineError::BadReply("no answer to what was asked".into())
 }
 
 /// A reply to another question than was asked. It is not shown: it can hold ids.

@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
-use wasmtime::{Collector, Config, ExternType};
+use wasmtime::{ExternType, InstancePre, Linker, StoreLimits};
 
 use super::EngineError;
+use super::config::config;
 
 /// The module that is part of this program, byte for byte the one in the npm package.
 pub const MODULE: &[u8] = include_bytes!("../../../pkg/security_contact_policy_bg.wasm");
+
+/// The same module as machine code, which the build script compiled; empty where it could not.
+const COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policy.compiled"));
 
 /// Everything that the module may import, by the names of wasm-bindgen without their hashes; one line each.
 const IMPORTS: &str = include_str!("imports.txt");
@@ -17,31 +21,48 @@ const IMPORTS: &str = include_str!("imports.txt");
 /// The name under which the module asks for them.
 const IMPORT_MODULE: &str = "./security_contact_policy_bg.js";
 
-/// A module that was compiled, and whose imports are the expected ones.
+/// A module that was compiled, whose imports are the expected ones, ready to be instantiated.
 pub(super) struct Module {
-    compiled: wasmtime::Module,
+    ready: InstancePre<StoreLimits>,
     sha256: String,
 }
 
 impl Module {
-    pub(super) fn load(bytes: &[u8]) -> Result<Self, EngineError> {
+    /// The module that is part of this program, in the form that was compiled with it if that fits this processor.
+    pub(super) fn embedded() -> Result<Self, EngineError> {
         let engine = engine()?;
-        let compiled = wasmtime::Module::from_binary(&engine, bytes)
-            .map_err(|error| EngineError::NotAModule(format!("{error:#}")))?;
-        check_imports(&compiled)?;
-        Ok(Self { compiled, sha256: hex(&Sha256::digest(bytes)) })
+        match compiled_before(&engine) {
+            Some(compiled) => Self::new(&compiled, MODULE),
+            None => Self::load(MODULE),
+        }
+    }
+
+    /// Compiles the bytes of any module.
+    pub(super) fn load(bytes: &[u8]) -> Result<Self, EngineError> {
+        let compiled = wasmtime::Module::from_binary(&engine()?, bytes).map_err(unusable)?;
+        Self::new(&compiled, bytes)
+    }
+
+    fn new(compiled: &wasmtime::Module, bytes: &[u8]) -> Result<Self, EngineError> {
+        check_imports(compiled)?;
+        Ok(Self { ready: ready(compiled)?, sha256: hex(&Sha256::digest(bytes)) })
     }
 
     /// A module whose imports were not checked, for tests of what a bad module can do.
     #[cfg(test)]
     pub(super) fn unchecked(wat: &str) -> Self {
-        let engine = engine().unwrap();
-        let compiled = wasmtime::Module::from_binary(&engine, &wat::parse_str(wat).unwrap()).unwrap();
-        Self { compiled, sha256: String::new() }
+        let compiled = wasmtime::Module::from_binary(&engine().unwrap(), &wat::parse_str(wat).unwrap()).unwrap();
+        Self { ready: ready(&compiled).unwrap(), sha256: String::new() }
     }
 
-    pub(super) fn compiled(&self) -> &wasmtime::Module {
-        &self.compiled
+    /// What instances are made from.
+    pub(super) fn ready(&self) -> &InstancePre<StoreLimits> {
+        &self.ready
+    }
+
+    /// The engine that the module was compiled for.
+    pub(super) fn engine(&self) -> &wasmtime::Engine {
+        self.ready.module().engine()
     }
 
     /// The SHA-256 of the bytes, in hexadecimal digits.
@@ -51,10 +72,27 @@ impl Module {
 }
 
 fn engine() -> Result<wasmtime::Engine, EngineError> {
-    let mut config = Config::new();
-    // Nothing of ours is ever collected: the module's references are JavaScript's, and there is none here.
-    config.collector(Collector::Null).epoch_interruption(true);
-    wasmtime::Engine::new(&config).map_err(|error| EngineError::NotAModule(format!("{error:#}")))
+    wasmtime::Engine::new(&config()).map_err(unusable)
+}
+
+/// The embedded module as the build script compiled it. `None` when it did not, or for a processor that has more than
+/// this one: wasmtime refuses what does not fit.
+#[allow(unsafe_code)] // the one way to load compiled code
+fn compiled_before(engine: &wasmtime::Engine) -> Option<wasmtime::Module> {
+    // SAFETY: the bytes are what wasmtime made in the build of this very program, and part of it. None ever come from a
+    // file.
+    unsafe { wasmtime::Module::deserialize(engine, COMPILED) }.ok()
+}
+
+/// The binary interface needs no import: each is a trap.
+fn ready(compiled: &wasmtime::Module) -> Result<InstancePre<StoreLimits>, EngineError> {
+    let mut linker = Linker::new(compiled.engine());
+    linker.define_unknown_imports_as_traps(compiled).map_err(unusable)?;
+    linker.instantiate_pre(compiled).map_err(unusable)
+}
+
+fn unusable(error: wasmtime::Error) -> EngineError {
+    EngineError::NotAModule(format!("{error:#}"))
 }
 
 /// Compares the imports with the list, both ways: what JavaScript's glue needs and no more.
@@ -102,6 +140,16 @@ mod tests {
     #[test]
     fn the_embedded_module_has_exactly_the_expected_imports() {
         Module::load(MODULE).unwrap();
+    }
+
+    #[test]
+    fn the_compiled_form_fits_and_is_that_of_the_module() {
+        let engine = engine().unwrap();
+        assert!(compiled_before(&engine).is_some(), "this program compiles its module at every start");
+        let mut config = config();
+        config.target(env!("TARGET")).unwrap();
+        let again = wasmtime::Engine::new(&config).unwrap().precompile_module(MODULE).unwrap();
+        assert!(again == COMPILED, "the compiled form is that of another module");
     }
 
     #[test]

@@ -1,29 +1,52 @@
 //! Instances of the module that wait for calls.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use security_contact_policy::codec::{Call, Reply, encode};
+use security_contact_policy::packed::Question;
 use security_contact_policy::{Identity, Rules};
 
 use super::guest::{EPOCHS_PER_CALL, Guest};
 use super::module::Module;
+use super::watch::{Replaced, Watch};
 use super::{EngineError, Limits};
 
 /// As many instances as calls ever ran at once, each used by one call at a time.
 pub(super) struct Pool {
-    module: Module,
+    module: Arc<Module>,
+    watch: Option<Arc<dyn Watch>>,
     rules: Rules,
     limits: Limits,
-    idle: Mutex<Vec<Guest>>,
+    #[allow(clippy::vec_box)] // a guest is large, and moves with every call
+    idle: Mutex<Vec<Box<Guest>>>,
 }
 
 impl Pool {
     /// A pool with its first instance and which policy that is, so that a module that cannot work is found at the start.
     pub(super) fn new(module: Module, rules: &Rules, limits: Limits) -> Result<(Self, Identity), EngineError> {
-        tick(module.compiled().engine(), limits);
+        tick(module.engine(), limits);
+        Self::begin(Arc::new(module), None, rules, limits)
+    }
+
+    /// Another pool of the same module, whose ticker goes on for both.
+    pub(super) fn under(&self, rules: &Rules) -> Result<(Self, Identity), EngineError> {
+        Self::begin(Arc::clone(&self.module), self.watch.clone(), rules, self.limits)
+    }
+
+    /// The same pool, which tells somebody when it replaces an instance.
+    pub(super) fn watched_by(self, watch: Arc<dyn Watch>) -> Self {
+        Self { watch: Some(watch), ..self }
+    }
+
+    fn begin(
+        module: Arc<Module>,
+        watch: Option<Arc<dyn Watch>>,
+        rules: &Rules,
+        limits: Limits,
+    ) -> Result<(Self, Identity), EngineError> {
         let (first, identity) = Guest::new(&module, rules, &limits)?;
-        Ok((Self { module, rules: rules.clone(), limits, idle: Mutex::new(vec![first]) }, identity))
+        Ok((Self { module, watch, rules: rules.clone(), limits, idle: Mutex::new(vec![Box::new(first)]) }, identity))
     }
 
     /// Sends one call to some instance.
@@ -40,22 +63,40 @@ impl Pool {
         self.with_guest(|guest| guest.decide(request))
     }
 
+    /// Has some instance answer packed questions.
+    pub(super) fn packed<T>(
+        &self,
+        ask: impl FnOnce(&mut Question),
+        read: impl FnOnce(&[u8]) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        self.with_guest(|guest| guest.packed(ask, read))
+    }
+
     /// Lets some instance do something. One that fails is dropped, and one that is used up too.
     fn with_guest<T>(&self, act: impl FnOnce(&mut Guest) -> Result<T, EngineError>) -> Result<T, EngineError> {
         let waiting = self.idle().pop();
         let mut guest = match waiting {
             Some(guest) => guest,
-            None => Guest::new(&self.module, &self.rules, &self.limits)?.0,
+            None => Box::new(Guest::new(&self.module, &self.rules, &self.limits)?.0),
         };
-        let done = act(&mut guest)?;
+        let done = act(&mut guest).inspect_err(|_| self.tell(Replaced::Failed))?;
         if guest.calls() < self.limits.calls_per_instance {
             self.idle().push(guest);
+        } else {
+            self.tell(Replaced::UsedUp);
         }
         Ok(done)
     }
 
+    fn tell(&self, replaced: Replaced) {
+        if let Some(watch) = &self.watch {
+            watch.replaced(replaced);
+        }
+    }
+
     /// The lock is held for a push or a pop alone, which cannot leave the list half-changed.
-    fn idle(&self) -> MutexGuard<'_, Vec<Guest>> {
+    #[allow(clippy::vec_box)]
+    fn idle(&self) -> MutexGuard<'_, Vec<Box<Guest>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -77,18 +118,20 @@ fn tick(engine: &wasmtime::Engine, limits: Limits) {
 mod tests {
     use std::time::Duration;
 
+    use security_contact_policy::packed::{Glance, Kind};
+
     use super::*;
 
     /// A module whose functions do what the test says; replies start at address 64.
-    fn module(call: &str) -> Module {
-        // The bytes at 64 are an encoded `Reply::Verdicts` of nobody; the call's body decides the rest.
+    fn module(call: &str, packed: &str) -> Module {
+        // The bytes at 64 are an encoded `Reply::Reviews` of none; the call's body decides the rest.
         Module::unchecked(&format!(
             r#"(module
                 (memory (export "memory") 1)
                 (data (i32.const 64) "\01\00")
                 (data (i32.const 128) "{{\"policyVersion\":\"1\",\"fingerprint\":\"2\"}}")
                 (global $calls (mut i32) (i32.const 0))
-                (func (export "security_contact_abi_version") (result i32) (i32.const 2))
+                (func (export "security_contact_abi_version") (result i32) (i32.const 3))
                 (func (export "security_contact_alloc") (param i32) (result i32) (i32.const 1024))
                 (func (export "security_contact_free") (param i32 i32))
                 (func (export "security_contact_configure") (param i32 i32) (result i64)
@@ -96,17 +139,37 @@ mod tests {
                 (data (i32.const 80) "\ff")
                 (func (export "security_contact_decide") (param i32 i32) (result i64)
                     (i64.const 0x5000000001))
+                (func (export "security_contact_packed") (param i32 i32) (result i32) {packed})
                 (func (export "security_contact_call") (param i32 i32) (result i64) {call}))"#
         ))
     }
 
     fn pool(call: &str) -> Pool {
+        pool_of(module(call, "(unreachable)"))
+    }
+
+    fn pool_of(module: Module) -> Pool {
         let limits = Limits { memory_bytes: 1 << 20, call_time: Duration::from_millis(50), calls_per_instance: 2 };
-        Pool::new(module(call), &Rules::default(), limits).unwrap().0
+        Pool::new(module, &Rules::default(), limits).unwrap().0
+    }
+
+    /// What becomes of a packed question to a module that does this.
+    fn packed_failure(packed: &str) -> String {
+        let now = "2026-10-01T09:30:00Z".parse().unwrap();
+        let ask = |question: &mut Question| {
+            question.begin(Kind::Reviews, now);
+            let owner = "u-1".parse().unwrap();
+            let glance = Glance { owner: &owner, designation: None, announced: Some(&owner), reminded_for: None };
+            assert!(question.review(&glance));
+        };
+        let pool = pool_of(module("(unreachable)", packed));
+        let error = pool.packed(ask, |_| Ok(())).unwrap_err().to_string();
+        assert!(pool.idle().is_empty(), "the instance is used again");
+        error
     }
 
     fn nobody() -> Call {
-        Call::EligibilityMany(Vec::new(), "2026-10-01T09:30:00Z".parse().unwrap())
+        Call::ReviewMany(Vec::new())
     }
 
     fn failure(call: &str) -> String {
@@ -135,6 +198,14 @@ mod tests {
     }
 
     #[test]
+    fn packed_answers_are_checked_too() {
+        assert!(packed_failure("(i32.const 0)").contains("not answered"));
+        assert!(packed_failure("(i32.const -1)").contains("outside"));
+        assert!(packed_failure("(unreachable)").contains("unreachable"));
+        assert!(packed_failure("(loop (br 0)) (unreachable)").contains("interrupt"));
+    }
+
+    #[test]
     fn a_reply_that_is_no_reply_is_refused() {
         assert!(failure("(i64.const 0x8000000000)").contains("not an encoding")); // empty
         assert!(failure("(i64.const 0x4000000003)").contains("not an encoding")); // one byte too many
@@ -156,11 +227,12 @@ mod tests {
     #[test]
     fn memory_that_is_offered_outside_is_refused() {
         let wat = r#"(module (memory (export "memory") 1)
-            (func (export "security_contact_abi_version") (result i32) (i32.const 2))
+            (func (export "security_contact_abi_version") (result i32) (i32.const 3))
             (func (export "security_contact_alloc") (param i32) (result i32) (i32.const -8))
             (func (export "security_contact_free") (param i32 i32))
             (func (export "security_contact_configure") (param i32 i32) (result i64) (unreachable))
             (func (export "security_contact_call") (param i32 i32) (result i64) (unreachable))
+            (func (export "security_contact_packed") (param i32 i32) (result i32) (unreachable))
             (func (export "security_contact_decide") (param i32 i32) (result i64) (unreachable)))"#;
         let error = Pool::new(Module::unchecked(wat), &Rules::default(), Limits::default()).err().unwrap();
         assert!(error.to_string().contains("outside"), "{error}");

@@ -4,8 +4,10 @@ use axum::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue};
 use axum::http::{StatusCode, header::HeaderMap};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::contact::ContactState;
+use super::openapi;
 use super::problem::Problem;
 
 /// The answer to a change: what is sent, and what is kept for the same request.
@@ -22,6 +24,16 @@ pub(super) struct Answer {
     was_given: bool,
 }
 
+/// A state of the field, and what became of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Changed<'a> {
+    #[schema(value_type = openapi::Outcome)]
+    outcome: &'static str,
+    #[serde(flatten)]
+    #[schema(value_type = ContactState)]
+    state: &'a ContactState,
+}
+
 /// The header of an answer that was given to the same request before. A stranger to the account does not get it: it would
 /// tell that there is such an account.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -29,12 +41,6 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 impl Answer {
     /// A state of the field, and what became of it.
     pub(super) fn state(outcome: &'static str, state: &ContactState) -> serde_json::Result<Self> {
-        #[derive(Serialize)]
-        struct Changed<'a> {
-            outcome: &'static str,
-            #[serde(flatten)]
-            state: &'a ContactState,
-        }
         Ok(Self {
             status: StatusCode::OK.as_u16(),
             content_type: "application/json".to_owned(),

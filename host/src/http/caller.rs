@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -93,10 +93,17 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        match &app.mode {
-            Mode::Demo => Ok(Self::Demo),
-            Mode::Proven(authenticator) => identify(authenticator, &parts.headers).await,
+        let caller = match &app.mode {
+            Mode::Demo => Self::Demo,
+            Mode::Proven(authenticator) => identify(authenticator, &parts.headers).await?,
+        };
+        if let Some(limiters) = &app.limiters {
+            // A path that cannot be read is told by whoever needs it.
+            let params = RawPathParams::from_request_parts(parts, app).await.ok();
+            let account = params.iter().flatten().find(|(name, _)| *name == "account").map(|(_, account)| account);
+            limiters.admit(&caller, account)?;
         }
+        Ok(caller)
     }
 }
 

@@ -6,10 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use security_contact_policy::{Person, UserId, Verdict};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::App;
 use super::caller::Viewer;
 use super::input::{Params, limit};
+use super::openapi;
 use super::problem::Problem;
 use crate::domain::model::{CandidateCursor, DisplayName, EmailAddress};
 use crate::domain::{Candidate, fold};
@@ -26,22 +28,38 @@ pub(super) struct Search {
     limit: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Candidates)]
 pub(super) struct Found {
     candidates: Vec<Row>,
-    /// Where the list goes on; `None` at its end.
+    /// Where the list goes on; `null` at its end.
+    #[schema(required = true)]
     next_cursor: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Candidate)]
 struct Row {
+    #[schema(value_type = openapi::Person)]
     person: Person,
+    #[schema(value_type = openapi::DisplayName)]
     name: DisplayName,
+    #[schema(value_type = Option<openapi::MailAddress>, required = true)]
     email: Option<EmailAddress>,
+    #[schema(value_type = openapi::Verdict)]
     verdict: Verdict,
 }
 
+/// People of the account, and whether each can be the contact
+///
+/// In the order of their names. The search looks at names and addresses, whatever their case and accents.
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/security-contact/candidates", operation_id = "findCandidates", tag = "contact",
+    params(openapi::AccountInPath, openapi::SearchParams, openapi::OnBehalf),
+    responses((status = 200, description = "People", body = Found), openapi::Viewing),
+    security(("person" = []), ("machine" = [])),
+)]
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     viewer: Viewer,

@@ -6,23 +6,41 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use security_contact_policy::{Access, RefusalCode, UserId};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::App;
-use super::answer::Answer;
+use super::answer::{Answer, Changed};
 use super::caller::Actor;
 use super::contact::ContactState;
 use super::input::{Body, only_header};
+use super::openapi;
 use super::problem::Problem;
 use crate::domain::model::{IdempotencyKey, InvalidText};
 use crate::domain::{Answered, DomainError, Once, Request, Wish};
 
 /// Who shall be the contact.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Choice {
+    #[schema(value_type = openapi::UserId)]
     user_id: UserId,
 }
 
+/// Choose the contact
+///
+/// The contact before and the one after are told by mail. A choice that the policy refuses stands in the history.
+#[utoipa::path(
+    put, path = "/v1/accounts/{account}/security-contact", operation_id = "chooseContact", tag = "contact",
+    params(openapi::AccountInPath, openapi::ExpectedState, openapi::MaybeKey, openapi::OnBehalf),
+    request_body = Choice,
+    responses(
+        (status = 200, description = "It is chosen, or was already", body = Changed, headers(
+            ("etag" = openapi::ETag, description = "What the next change sends back as `if-match`"),
+        )),
+        openapi::Choosing,
+    ),
+    security(("person" = []), ("machine" = [])),
+)]
 pub(super) async fn put(
     State(app): State<Arc<App>>,
     actor: Actor,
@@ -32,6 +50,18 @@ pub(super) async fn put(
     change(&app, &actor, &Wish::Designate(choice.user_id), &headers).await
 }
 
+/// Go back to the default: the owner
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/security-contact", operation_id = "resetContact", tag = "contact",
+    params(openapi::AccountInPath, openapi::ExpectedState, openapi::MaybeKey, openapi::OnBehalf),
+    responses(
+        (status = 200, description = "The owner is the contact", body = Changed, headers(
+            ("etag" = openapi::ETag, description = "What the next change sends back as `if-match`"),
+        )),
+        openapi::Resetting,
+    ),
+    security(("person" = []), ("machine" = [])),
+)]
 pub(super) async fn delete(State(app): State<Arc<App>>, actor: Actor, headers: HeaderMap) -> Result<Answer, Problem> {
     change(&app, &actor, &Wish::Reset, &headers).await
 }
@@ -96,6 +126,7 @@ fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
         return Ok(None);
     }
     let digits = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
+    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let version = digits.and_then(|digits| digits.parse().ok());
     let expected = "expected the ETag of a state, such as `\"v3\"`, or `*` for any";
     version.map(Some).ok_or_else(|| Problem::invalid("if-match", expected))

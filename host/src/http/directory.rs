@@ -10,10 +10,12 @@ use axum::http::request::Parts;
 use security_contact_policy::UserId;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::App;
 use super::caller::Caller;
 use super::input::{Body, InAccount};
+use super::openapi;
 use super::problem::Problem;
 use crate::auth::Scope;
 use crate::domain::model::{AccountId, DirectoryEntry, DisplayName, Member};
@@ -39,15 +41,29 @@ impl<S: Send + Sync> FromRequestParts<S> for InPerson {
 
 /// An account, with as many of its people as the platform likes to send along. The owner has to be among them, or be
 /// known already.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Account {
+    #[schema(value_type = openapi::DisplayName)]
     name: String,
+    #[schema(value_type = openapi::UserId)]
     owner: UserId,
     #[serde(default)]
+    #[schema(value_type = Vec<openapi::PersonOfAccount>)]
     people: Vec<Map<String, Value>>,
 }
 
+/// Bring an account, its owner and as many of its people as there are to bring
+///
+/// The contact is reviewed with it: one who has become invalid is replaced at once. It takes the scope
+/// `directory:write`, as all of the directory does.
+#[utoipa::path(
+    put, path = "/v1/accounts/{account}", operation_id = "putAccount", tag = "directory",
+    params(openapi::AccountInPath),
+    request_body = Account,
+    responses((status = 204, description = "It is as it was brought"), openapi::PuttingAccount),
+    security(("machine" = [])),
+)]
 pub(super) async fn put_account(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -63,6 +79,14 @@ pub(super) async fn put_account(
     put(&app, DirectoryEntry { account, profile: Some((name, body.owner)), people, left: Vec::new() }).await
 }
 
+/// Bring one person
+#[utoipa::path(
+    put, path = "/v1/accounts/{account}/people/{person}", operation_id = "putPerson", tag = "directory",
+    params(openapi::AccountInPath, openapi::PersonInPath),
+    request_body = openapi::PersonOfPath,
+    responses((status = 204, description = "The person is as they were brought"), openapi::PuttingPerson),
+    security(("machine" = [])),
+)]
 pub(super) async fn put_person(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -74,6 +98,13 @@ pub(super) async fn put_person(
     put(&app, DirectoryEntry { account, profile: None, people, left: Vec::new() }).await
 }
 
+/// Say that a person has left, or was never there
+#[utoipa::path(
+    delete, path = "/v1/accounts/{account}/people/{person}", operation_id = "removePerson", tag = "directory",
+    params(openapi::AccountInPath, openapi::PersonInPath),
+    responses((status = 204, description = "The person is not there"), openapi::RemovingPerson),
+    security(("machine" = [])),
+)]
 pub(super) async fn delete_person(
     State(app): State<Arc<App>>,
     caller: Caller,

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::warn;
 
-use crate::engine::Engine;
+use crate::engine::CurrentEngine;
 
 const HEADER: &str = "security-contact-gate";
 
@@ -17,17 +17,17 @@ const REMEMBERED: usize = 8;
 
 /// What gates are told.
 pub(super) struct Gates {
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     told: Mutex<Vec<HeaderValue>>,
 }
 
 impl Gates {
-    pub(super) fn new(engine: Arc<Engine>) -> Self {
+    pub(super) fn new(engine: CurrentEngine) -> Self {
         Self { engine, told: Mutex::new(Vec::new()) }
     }
 
     fn judge(&self, fingerprint: &HeaderValue) -> &'static str {
-        if fingerprint == self.engine.identity().fingerprint.as_str() {
+        if fingerprint == self.engine.get().identity().fingerprint.as_str() {
             return "current";
         }
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,6 +16,7 @@ use tracing::{Level, Span, info_span};
 
 use super::input::only_header;
 use super::problem::Problem;
+use super::request_id;
 
 /// How long a request may take, its body included.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
@@ -35,6 +36,28 @@ pub(super) async fn headers(mut response: Response) -> Response {
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// The longest path and query together, in bytes.
+const MAX_URI_BYTES: usize = 8 << 10;
+
+/// The longest headers together, names and values, in bytes.
+const MAX_HEADER_BYTES: usize = 16 << 10;
+
+/// The most headers.
+pub(super) const MAX_HEADERS: usize = 64;
+
+/// Refuses what is longer than anybody needs, before anything is made of it.
+pub(super) async fn sizes(request: Request, next: Next) -> Response {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > MAX_URI_BYTES {
+        return Problem::uri_too_long().into_response();
+    }
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers > MAX_HEADER_BYTES || request.headers().len() > MAX_HEADERS {
+        return Problem::headers_too_large().into_response();
+    }
+    next.run(request).await
 }
 
 /// Gives up on a request that takes too long. A change that was being stored may be stored all the same.
@@ -83,7 +106,7 @@ fn is_loopback(host: &str) -> bool {
 type Trace =
     TraceLayer<SharedClassifier<ServerErrorsAsFailures>, fn(&Request) -> Span, (), DefaultOnResponse, (), (), ()>;
 
-/// Logs one line a request: method, route, status and time. Paths and queries hold ids, names and addresses, so that
+/// Logs one line a request: its id, method, route, status and time. Paths and queries hold ids, names and addresses, so that
 /// only the route's pattern is logged.
 pub(super) fn trace() -> Trace {
     TraceLayer::new_for_http()
@@ -97,7 +120,7 @@ pub(super) fn trace() -> Trace {
 
 fn span(request: &Request) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-    info_span!("http", method = %request.method(), route)
+    info_span!("http", request_id = request_id::of(request), method = %request.method(), route)
 }
 
 #[cfg(test)]

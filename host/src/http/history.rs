@@ -7,10 +7,12 @@ use axum::Json;
 use axum::extract::State;
 use security_contact_policy::UserId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::App;
 use super::caller::Viewer;
 use super::input::{Params, limit};
+use super::openapi;
 use super::problem::Problem;
 use crate::domain::model::{AccountId, AuditEntry, Detail, DisplayName};
 
@@ -21,23 +23,35 @@ pub(super) struct Page {
     limit: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct History {
+    /// The newest first.
     entries: Vec<Entry>,
     /// The names of the people in `entries` who are still members.
+    #[schema(value_type = BTreeMap<String, openapi::DisplayName>)]
     names: BTreeMap<String, DisplayName>,
-    /// Where the history goes on; `None` at its end.
+    /// Where the history goes on; `null` at its end.
+    #[schema(required = true)]
     next_before: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HistoryEntry)]
 struct Entry {
     number: i64,
     #[serde(flatten)]
+    #[schema(value_type = openapi::HistoryFacts)]
     entry: AuditEntry,
 }
 
+/// What happened to the contact
+#[utoipa::path(
+    get, path = "/v1/accounts/{account}/security-contact/history", operation_id = "readHistory", tag = "contact",
+    params(openapi::AccountInPath, openapi::HistoryPage, openapi::OnBehalf),
+    responses((status = 200, description = "Entries", body = History), openapi::Viewing),
+    security(("person" = []), ("machine" = [])),
+)]
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     viewer: Viewer,

@@ -8,9 +8,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use futures_util::StreamExt;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::App;
 use super::caller::Caller;
+use super::input::within;
+use super::openapi;
 use super::problem::Problem;
 use crate::auth::Scope;
 use crate::domain::{DirectoryImport, ImportReport, LineFault};
@@ -25,7 +28,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 const MAX_FAULTS: usize = 100;
 
 /// What became of the lines.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImportReport)]
 pub(super) struct Report {
     accounts: u64,
     people: u64,
@@ -35,14 +39,24 @@ pub(super) struct Report {
     faults: Vec<Fault>,
 }
 
-#[derive(Serialize)]
+/// What is wrong with a line.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LineFault)]
 struct Fault {
     line: u64,
     message: String,
 }
 
-/// Takes over the accounts of the body while it arrives, each as a whole or not at all. Whoever hangs up in the middle
+/// Bring a whole directory, as lines of JSON
+///
+/// The accounts are taken over while the body arrives, each as a whole or not at all. Whoever hangs up in the middle
 /// sends it all once more: that does no harm.
+#[utoipa::path(
+    post, path = "/v1/directory:import", operation_id = "importDirectory", tag = "directory",
+    request_body(content = Option<String>, content_type = "application/x-ndjson"),
+    responses((status = 200, description = "What became of the lines", body = Report), openapi::Importing),
+    security(("machine" = [])),
+)]
 pub(super) async fn post(State(app): State<Arc<App>>, caller: Caller, body: Body) -> Result<Json<Report>, Problem> {
     caller.require(Scope::DirectoryWrite)?;
     let mut faults = Vec::new();
@@ -60,7 +74,7 @@ async fn take_over(app: &App, body: Body, tell: &mut (dyn FnMut(LineFault) + Sen
     let mut line = Line::default();
     let mut chunks = body.into_data_stream();
     loop {
-        let chunk = tokio::time::timeout(SILENCE, chunks.next()).await.map_err(|_| Problem::timeout())?;
+        let chunk = within(SILENCE, chunks.next()).await?;
         let Some(chunk) = chunk else { break };
         let chunk = chunk.map_err(|_| Problem::invalid("body", "the body broke off"))?;
         for part in parts(&chunk) {
@@ -90,7 +104,7 @@ impl Line {
     /// Adds a part, and gives the line without its line feed when the part ends it.
     fn add(&mut self, part: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
         if self.begun.len() + part.len() > MAX_LINE_BYTES {
-            return Err(Problem::invalid("body", "expected lines of at most 1 MiB"));
+            return Err(Problem::line_too_long());
         }
         self.begun.extend_from_slice(part);
         Ok((self.begun.last() == Some(&b'\n')).then(|| {

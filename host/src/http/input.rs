@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -13,6 +14,9 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor}
 
 use super::problem::Problem;
 use crate::domain::model::AccountId;
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(5);
 
 /// The account that the path names.
 pub(super) struct InAccount(pub(super) AccountId);
@@ -53,7 +57,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::<Object<T>>::from_request(request, state).await {
+        match within(BODY_TIME, Json::<Object<T>>::from_request(request, state)).await? {
             Ok(Json(Object(body))) => Ok(Self(body)),
             Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem::unsupported_media_type()),
             Err(JsonRejection::BytesRejection(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
@@ -64,6 +68,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Err(_) => Err(Problem::invalid("body", "the body could not be read")),
         }
     }
+}
+
+/// What arrives within the time.
+pub(super) async fn within<T>(time: Duration, arriving: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout(time, arriving).await.map_err(|_| Problem::body_too_slow())
 }
 
 /// A JSON object. Without this, a list of a struct's values would pass for the struct.
@@ -112,4 +121,17 @@ pub(super) fn limit(text: Option<&str>) -> Result<u32, Problem> {
 /// The fault itself, without what axum says around it. It names the member, and may quote what the request brought.
 fn innermost(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_arrive_is_given_up() {
+        let problem = within(Duration::ZERO, std::future::pending::<()>()).await.err().unwrap();
+        assert_eq!(problem.into_response().status(), StatusCode::REQUEST_TIMEOUT);
+    }
 }

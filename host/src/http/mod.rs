@@ -13,7 +13,8 @@
 //! | `POST /v1/directory:import` | a whole directory, as lines of JSON | `directory:write` |
 //! | `GET /v1/policy` | the policy and rules in force | whoever is known |
 //! | `GET /v1/policy/module.wasm` | the module itself | whoever is known |
-//! | `GET /healthz` | whether the server can read its store | anybody |
+//! | `GET /openapi.json` | all of this for programs | anybody |
+//! | `GET /healthz`, `GET /readyz` | whether the process answers; whether it can do its work | anybody |
 //! | `GET /accounts/{account}/settings/security` | the settings page | anybody; it asks the routes above |
 //! | `GET /`, `GET /demo/people` | where to start, and who to be | the demo alone |
 //!
@@ -34,9 +35,14 @@ mod health;
 mod history;
 mod import;
 mod input;
+mod limits;
+mod openapi;
+mod operations;
 mod page;
 mod policy;
 mod problem;
+mod ready;
+mod request_id;
 mod serve;
 
 use std::sync::Arc;
@@ -44,17 +50,23 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
-use axum::routing::{get, post, put};
+use axum::routing::get;
 use security_contact_policy::{Access, Reason};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
+pub use limits::Limits;
+pub use operations::operations;
 pub use serve::serve;
 
 use crate::auth::Authenticator;
-use crate::domain::ports::Store;
-use crate::domain::{Contacts, Directories, DomainError, Events};
-use crate::engine::Engine;
+use crate::domain::ports::{Clock, Store};
+use crate::domain::{ContactView, Contacts, Directories, DomainError, Events};
+use crate::engine::CurrentEngine;
+use crate::metrics::Metrics;
 use caller::{Actor, Viewer};
 use gate::Gates;
+use limits::Limiters;
 use problem::Problem;
 
 /// The longest request body that is read, in bytes.
@@ -73,9 +85,11 @@ pub struct App {
     contacts: Arc<Contacts>,
     directories: Arc<Directories>,
     events: Arc<Events>,
-    engine: Arc<Engine>,
+    engine: CurrentEngine,
     store: Arc<dyn Store>,
     mode: Mode,
+    limiters: Option<Limiters>,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl App {
@@ -85,11 +99,23 @@ impl App {
         contacts: Arc<Contacts>,
         directories: Arc<Directories>,
         events: Arc<Events>,
-        engine: Arc<Engine>,
+        engine: impl Into<CurrentEngine>,
         store: Arc<dyn Store>,
         mode: Mode,
     ) -> Self {
-        Self { contacts, directories, events, engine, store, mode }
+        Self { contacts, directories, events, engine: engine.into(), store, mode, limiters: None, metrics: None }
+    }
+
+    /// The same, and nobody gets more answers than that.
+    #[must_use]
+    pub fn limited(self, limits: Limits, clock: Arc<dyn Clock>) -> Self {
+        Self { limiters: Some(Limiters::new(limits, clock)), ..self }
+    }
+
+    /// The same, whose requests are counted and timed.
+    #[must_use]
+    pub fn measured(self, metrics: Option<Arc<Metrics>>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// What the person may do with the field of the account. Who asks for an account that does not exist is a
@@ -105,7 +131,21 @@ impl App {
         }
     }
 
-    /// The same, for whoever may see the field; a problem for everybody else.
+    /// What the caller may do and the field, for whoever may see it; a problem for everybody else.
+    async fn view(&self, viewer: &Viewer) -> Result<(Access, ContactView), Problem> {
+        let actor = match viewer {
+            Viewer::Person(actor) if actor.is_of_account => actor,
+            _ => return Ok((self.viewer(viewer).await?, self.contacts.show(viewer.account()).await?)),
+        };
+        match self.contacts.show_to(&actor.account, &actor.person).await {
+            Ok((access, Some(view))) => Ok((access, view)),
+            Ok((Access { reasons, .. }, None)) => Err(Problem::not_permitted(reasons)),
+            Err(DomainError::UnknownAccount { .. }) => Err(Problem::not_permitted(vec![Reason::NotAMember])),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What the caller may do, for whoever may see the field; a problem for everybody else.
     async fn viewer(&self, viewer: &Viewer) -> Result<Access, Problem> {
         match viewer {
             Viewer::Machine(account) => match self.store.snapshot(account, &[]).await? {
@@ -120,23 +160,46 @@ impl App {
     }
 }
 
+/// What the API answers within the deadline, and describes.
+fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(openapi::Document::begun())
+        .routes(routes!(contact::get, change::put, change::delete))
+        .routes(routes!(candidates::get))
+        .routes(routes!(history::get))
+        .routes(routes!(events::post))
+        .routes(routes!(directory::put_account))
+        .routes(routes!(directory::put_person, directory::delete_person))
+        .routes(routes!(policy::get))
+        .routes(routes!(policy::module))
+        .routes(routes!(health::get))
+        .routes(routes!(ready::get))
+        .routes(routes!(openapi::get))
+}
+
+/// What takes as long as it takes: the import itself sees that neither silence nor a line is too long.
+fn long_api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(import::post))
+}
+
+/// The OpenAPI document (3.1) of the API as JSON text, as `GET /openapi.json` answers it.
+#[must_use]
+pub fn openapi_json() -> String {
+    openapi::text(&api().merge(long_api()).into_openapi())
+}
+
+/// The paths of the settings page and of its files, which anybody gets.
+pub fn page_paths() -> impl Iterator<Item = &'static str> {
+    page::paths()
+}
+
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
     let demo = matches!(app.mode, Mode::Demo);
+    let metrics = app.metrics.clone();
     let app = Arc::new(app);
-    let gates = Arc::new(Gates::new(Arc::clone(&app.engine)));
-    // As long as it takes: the import itself sees that neither silence nor a line is too long.
-    let long = Router::new().route("/v1/directory:import", post(import::post)).with_state(Arc::clone(&app));
-    let mut router = Router::new()
-        .route("/v1/accounts/{account}/security-contact", get(contact::get).put(change::put).delete(change::delete))
-        .route("/v1/accounts/{account}/security-contact/candidates", get(candidates::get))
-        .route("/v1/accounts/{account}/security-contact/history", get(history::get))
-        .route("/v1/accounts/{account}/security-events", post(events::post))
-        .route("/v1/accounts/{account}", put(directory::put_account))
-        .route("/v1/accounts/{account}/people/{person}", put(directory::put_person).delete(directory::delete_person))
-        .route("/v1/policy", get(policy::get))
-        .route("/v1/policy/module.wasm", get(policy::module))
-        .route("/healthz", get(health::get));
+    let gates = Arc::new(Gates::new(app.engine.clone()));
+    let (long, _) = long_api().with_state(Arc::clone(&app)).split_for_parts();
+    let (mut router, _) = api().split_for_parts();
     if demo {
         router = router.route("/", get(demo::redirect)).route("/demo/people", get(demo::people));
     }
@@ -144,13 +207,17 @@ pub fn router(app: App) -> Router {
         .with_state(app)
         .merge(page::router(demo))
         .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(gates, gate::tell))
         .layer(from_fn(guard::deadline))
-        .merge(long);
+        .merge(long)
+        .method_not_allowed_fallback(async || Problem::method_not_allowed());
     if demo {
         router = router.layer(from_fn(guard::this_machine_only));
     }
-    router.layer(map_response(guard::headers)).layer(guard::trace())
+    let mut router = router.layer(from_fn(guard::sizes)).layer(map_response(guard::headers)).layer(guard::trace());
+    if let Some(metrics) = metrics {
+        router = router.layer(from_fn_with_state(metrics, operations::measure));
+    }
+    router.layer(from_fn(request_id::assign))
 }

@@ -26,11 +26,19 @@ const ASSETS: [Asset; 6] = [
     ("/assets/security_contact_policy_bg.wasm", "application/wasm", MODULE),
 ];
 
+/// Where the page is.
+const PAGE: &str = "/accounts/{account}/settings/security";
+
+/// Where the page and its assets are.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    std::iter::once(PAGE).chain(ASSETS.iter().map(|(path, _, _)| *path))
+}
+
 /// The page and its assets. The demo's page shows the switch between people.
 pub(super) fn router(demo: bool) -> Router {
     let html = if demo { HTML.replace(r#"data-mode="service""#, r#"data-mode="demo""#) } else { HTML.to_owned() };
     let page = File::new("text/html; charset=utf-8", Bytes::from(html));
-    let router = Router::new().route("/accounts/{account}/settings/security", page.route());
+    let router = Router::new().route(PAGE, page.route());
     ASSETS.into_iter().fold(router, |router, (path, content_type, bytes)| {
         router.route(path, File::new(content_type, Bytes::from_static(bytes)).route())
     })

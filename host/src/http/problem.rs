@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::Write;
+use std::time::Duration;
 
 use axum::http::header::{CONTENT_TYPE, ETAG, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
@@ -26,11 +27,13 @@ pub(super) struct Problem {
     reasons: Option<Vec<Reason>>,
     /// The state that a change did not expect.
     current: Option<Box<ContactState>>,
+    /// After how many seconds another try may succeed.
+    retry_after: Option<u64>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), field: None, reasons: None, current: None }
+        Self { status, code, detail: detail.into(), field: None, reasons: None, current: None, retry_after: None }
     }
 
     /// A part of the request that does not fit.
@@ -46,6 +49,34 @@ impl Problem {
 
     pub(super) fn body_too_long() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", "expected a body of at most 64 KiB")
+    }
+
+    /// A line of a directory that nobody would write.
+    pub(super) fn line_too_long() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "line_too_long", "expected lines of at most 1 MiB")
+    }
+
+    /// Whoever sends the body takes their time.
+    pub(super) fn body_too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body took too long to arrive")
+    }
+
+    pub(super) fn uri_too_long() -> Self {
+        let detail = "expected a path and query of at most 8 KiB together";
+        Self::new(StatusCode::URI_TOO_LONG, "uri_too_long", detail)
+    }
+
+    pub(super) fn headers_too_large() -> Self {
+        let detail = "expected at most 64 headers, of 16 KiB together";
+        Self::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large", detail)
+    }
+
+    /// The caller, or the account, has had enough for now.
+    pub(super) fn too_many_requests(wait: Duration) -> Self {
+        let detail = "too many requests; the header `retry-after` says after how many seconds to try again";
+        // Whole seconds, and never none.
+        let seconds = wait.as_secs().saturating_add(1).min(3_600);
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail) }
     }
 
     pub(super) fn not_found() -> Self {
@@ -133,10 +164,9 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the request took too long; try again")
     }
 
-    /// The store does not answer.
-    pub(super) fn unavailable(error: &StoreError) -> Self {
-        log(error);
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the store does not answer")
+    /// The host cannot do its work now, and these parts of it are why.
+    pub(super) fn not_ready(parts: &[&str]) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", parts.join("; "))
     }
 
     /// Others were faster, again and again.
@@ -174,8 +204,9 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        let soon = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
+        if let Some(seconds) = self.retry_after.or(soon) {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
         if let Some(current) = &self.current {
             headers.insert(ETAG, current.etag());

@@ -148,11 +148,10 @@ impl Courier {
     }
 
     async fn deliver(&self, mail: &ClaimedMail, start_until: Instant) -> Result<Settlement, DomainError> {
-        let event = event_of(mail);
-        if let Some(event) = event {
-            if !self.events.is_for(mail, event).await? {
-                return Ok(Settlement::Withdrawn);
-            }
+        let mut audit = None;
+        if let Some(event) = event_of(mail) {
+            let Some(decided_by) = self.events.is_for(mail, event).await? else { return Ok(Settlement::Withdrawn) };
+            audit = Some(move || Box::new(self.events.received(mail, event, decided_by)));
             // A store that is slow to answer takes its time from the lease.
             if self.clock.now() > start_until {
                 return Ok(Settlement::Released);
@@ -163,7 +162,7 @@ impl Courier {
             Err(error) => Err(error),
         };
         match sent {
-            Ok(()) => Ok(Settlement::Sent { audit: event.map(|event| Box::new(self.events.received(mail, event))) }),
+            Ok(()) => Ok(Settlement::Sent { audit: audit.map(|audit| audit()) }),
             Err(SendError::Temporary(error)) => Ok(self.not_now(&Claimed::Mail(mail.clone()), error)),
             Err(SendError::Permanent(error)) => Ok(Settlement::Failed { error }),
             Err(SendError::Address(error)) => self.events.bounced(mail, error).await,

@@ -2,6 +2,8 @@
 
 mod audit;
 mod check;
+#[cfg(unix)]
+mod config;
 mod contact;
 mod decide;
 #[cfg(unix)]
@@ -14,6 +16,8 @@ mod gate;
 #[cfg(unix)]
 mod help;
 mod import;
+#[cfg(unix)]
+mod operations;
 #[cfg(unix)]
 mod outbox;
 #[cfg(unix)]

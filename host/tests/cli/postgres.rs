@@ -150,12 +150,16 @@ fn a_server_goes_on_when_its_database_is_back() {
     assert_eq!(asked(&server).0, 200);
     postgres.stop(Stop::Immediate);
     assert_eq!(asked(&server).0, 503);
+    let (status, body) = server.ask("GET /readyz", "", "");
+    assert!(status == 503 && body.contains(r#""detail":"the store does not answer""#), "{status} {body}");
+    assert_eq!(server.ask("GET /healthz", "", "").0, 200);
     server.until("mail cannot be delivered");
     let error = folder.run(&["show", "acme"]).failed(1);
     assert!(error.starts_with("error: there is no way to PostgreSQL at `"), "{error}");
     assert!(error.contains("check the URL, and that the server runs"), "{error}");
     postgres.start_again();
     assert_eq!(asked(&server).0, 200);
+    assert_eq!(server.ask("GET /readyz", "", "").0, 200);
     assert_eq!(server.stop(), Some(0));
 }
 

@@ -68,20 +68,21 @@ impl Running {
 
     /// The status and the body of the answer.
     pub(crate) fn ask(&self, request: &str, headers: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let (address, length) = (&self.address, body.len());
-        let head =
-            format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n");
-        stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        ask_at(&self.address, request, headers, body)
+    }
+
+    /// Where it tells how it goes, once it has said so.
+    pub(crate) fn until_metrics(&mut self) -> String {
+        self.until("metrics_listen=").split("metrics_listen=").nth(1).unwrap().trim().to_owned()
     }
 
     pub(crate) fn signal(&self) {
+        self.send("-TERM");
+    }
+
+    pub(crate) fn send(&self, signal: &str) {
         let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
     /// Waits for its end, and gives its exit code.
@@ -102,6 +103,17 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The status and the body of the answer of whoever listens there.
+pub(crate) fn ask_at(address: &str, request: &str, headers: &str, body: &str) -> (u16, String) {
+    let (mut stream, length) = (TcpStream::connect(address).unwrap(), body.len());
+    let head = format!("{request} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n");
+    stream.write_all(format!("{head}{headers}\r\n{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 fn forward(from: impl Read + Send + 'static, to: mpsc::Sender<String>) {

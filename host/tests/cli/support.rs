@@ -37,7 +37,7 @@ impl Ended {
 pub(crate) fn program<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_security-contact"));
     command.args(args);
-    for name in ["DATA", "DATABASE_URL", "RULES", "LOG", "SMTP_URL"] {
+    for name in ["CONFIG", "DATA", "DATABASE_URL", "RULES", "LOG", "SMTP_URL"] {
         command.env_remove(format!("SECURITY_CONTACT_{name}"));
     }
     command

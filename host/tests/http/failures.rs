@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use serde_json::json;
+
 use crate::world::{CONTACT, World};
 
 /// Collects what is logged.
@@ -52,12 +54,36 @@ async fn a_store_that_fails_is_logged_and_not_shown() {
 }
 
 #[tokio::test]
-async fn a_server_without_its_store_is_not_healthy() {
-    let world = World::demo().await;
-    world.damage("ALTER TABLE accounts RENAME TO lost");
-    let answer = world.ask("GET", "/healthz").send().await;
-    answer.problem(503, "unavailable");
+async fn a_server_that_cannot_work_says_which_part_is_not_ready() {
+    let world = World::service().await;
+    assert_eq!(world.ask("GET", "/readyz").send().await.ok(), json!({ "status": "ready" }));
+    world.damage("PRAGMA user_version = 999");
+    let answer = world.ask("GET", "/readyz").send().await;
+    let problem = answer.problem(503, "not_ready");
+    assert_eq!(problem["detail"], "the store has another schema than this program needs");
     assert_eq!(answer.header("retry-after"), "1");
+    assert_eq!(world.ask("GET", "/healthz").send().await.ok(), json!({ "status": "ok" }), "the process answers");
+}
+
+#[tokio::test]
+async fn every_request_has_an_id_in_its_log_line_and_its_answer() {
+    let world = World::service().await;
+    let (log, _guard) = Log::start();
+    let brought = world.ask("GET", "/healthz").header("x-request-id", "from-the-proxy.1").send().await;
+    assert_eq!(brought.header("x-request-id"), "from-the-proxy.1");
+    assert!(log.text().contains("request_id=\"from-the-proxy.1\" method=GET"), "{}", log.text());
+    // An answer that is a problem has it in its header alone.
+    let problem = world.ask("GET", CONTACT).header("x-request-id", "from-the-proxy.2").send().await;
+    problem.problem(401, "unauthenticated");
+    assert_eq!(problem.header("x-request-id"), "from-the-proxy.2");
+    assert!(!problem.text().contains("from-the-proxy"));
+    for unusable in ["", "two words", "a\"b", &"x".repeat(129)] {
+        let answer = world.ask("GET", "/healthz").header("x-request-id", unusable).send().await;
+        let id = answer.header("x-request-id").to_owned();
+        assert_eq!((id.len(), id.matches('-').count()), (36, 4), "{id}");
+        assert!(log.text().contains(&format!("request_id=\"{id}\"")), "{}", log.text());
+    }
+    assert!(!log.text().contains("two words"));
 }
 
 #[tokio::test]

@@ -1,35 +1,39 @@
 //! Every route for every kind of caller, in their own account and in another's.
 
 use security_contact_host::auth::Scope;
-use serde_json::json;
+use security_contact_host::http::{openapi_json, page_paths};
+use serde_json::{Value, json};
 
-use crate::world::{World, jwt, token_of};
+use crate::world::{Ask, World, jwt, token_of};
 
-/// Every route of the API: method, path, body, and what it takes.
-const ROUTES: [(&str, &str, &str, Needs); 14] = [
-    ("GET", "/v1/accounts/acme/security-contact", "", Needs::View),
-    ("PUT", "/v1/accounts/acme/security-contact", r#"{"userId":"u-jonas"}"#, Needs::Edit),
-    ("DELETE", "/v1/accounts/acme/security-contact", "", Needs::Edit),
-    ("GET", "/v1/accounts/acme/security-contact/candidates", "", Needs::View),
-    ("GET", "/v1/accounts/acme/security-contact/history", "", Needs::View),
-    (
-        "POST",
-        "/v1/accounts/acme/security-events",
-        r#"{"kind":"breach_alert","severity":"high","text":"x"}"#,
-        Needs::Scope(Scope::EventsWrite),
-    ),
-    ("PUT", "/v1/accounts/acme", r#"{"name":"Acme","owner":"u-maya"}"#, Needs::Scope(Scope::DirectoryWrite)),
-    ("PUT", "/v1/accounts/acme/people/u-new", PERSON, Needs::Scope(Scope::DirectoryWrite)),
-    ("DELETE", "/v1/accounts/acme/people/u-gone", "", Needs::Scope(Scope::DirectoryWrite)),
-    ("POST", "/v1/directory:import", "", Needs::Scope(Scope::DirectoryWrite)),
-    ("GET", "/v1/policy", "", Needs::Known),
-    ("GET", "/v1/policy/module.wasm", "", Needs::Known),
-    ("GET", "/healthz", "", Needs::Nothing),
-    ("GET", "/accounts/acme/settings/security", "", Needs::Nothing),
+/// What each route takes, by its method and path. A route without a row fails, and so does a row without a route.
+const ROWS: &[(&str, &str, Needs)] = &[
+    ("DELETE", "/v1/accounts/{account}/people/{person}", Needs::Scope(Scope::DirectoryWrite)),
+    ("DELETE", "/v1/accounts/{account}/security-contact", Needs::Edit),
+    ("GET", "/accounts/{account}/settings/security", Needs::Nothing),
+    ("GET", "/assets/field.js", Needs::Nothing),
+    ("GET", "/assets/icon.svg", Needs::Nothing),
+    ("GET", "/assets/manual.js", Needs::Nothing),
+    ("GET", "/assets/page.css", Needs::Nothing),
+    ("GET", "/assets/page.js", Needs::Nothing),
+    ("GET", "/assets/security_contact_policy_bg.wasm", Needs::Nothing),
+    ("GET", "/healthz", Needs::Nothing),
+    ("GET", "/openapi.json", Needs::Nothing),
+    ("GET", "/readyz", Needs::Nothing),
+    ("GET", "/v1/accounts/{account}/security-contact", Needs::View),
+    ("GET", "/v1/accounts/{account}/security-contact/candidates", Needs::View),
+    ("GET", "/v1/accounts/{account}/security-contact/history", Needs::View),
+    ("GET", "/v1/policy", Needs::Known),
+    ("GET", "/v1/policy/module.wasm", Needs::Known),
+    ("POST", "/v1/accounts/{account}/security-events", Needs::Scope(Scope::EventsWrite)),
+    ("POST", "/v1/directory:import", Needs::Scope(Scope::DirectoryWrite)),
+    ("PUT", "/v1/accounts/{account}", Needs::Scope(Scope::DirectoryWrite)),
+    ("PUT", "/v1/accounts/{account}/people/{person}", Needs::Scope(Scope::DirectoryWrite)),
+    ("PUT", "/v1/accounts/{account}/security-contact", Needs::Edit),
 ];
 
-const PERSON: &str = r#"{"name":"New","email":null,"role":"analyst","accountSettings":"none","status":"active",
-    "lastLoginAt":null,"staffRole":null}"#;
+/// The accounts of the test's world, and their owners.
+const ACCOUNTS: [(&str, &str); 2] = [("acme", "u-maya"), ("birch", "u-otto")];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Needs {
@@ -40,111 +44,150 @@ enum Needs {
     Scope(Scope),
 }
 
-/// Who asks: a name for the test's messages, the value of `authorization`, and the person that a machine acts for.
+/// Who asks.
 struct Caller {
-    who: String,
+    who: &'static str,
     authorization: Option<String>,
+    /// The person that a machine acts for.
     on_behalf_of: Option<&'static str>,
     is: Is,
 }
 
-/// What that caller is to the account.
 enum Is {
     Nobody,
-    Manager,
-    /// A person who may not, and why.
+    /// A manager of that account, or who acts for one.
+    ManagerOf(&'static str),
+    /// Somebody of `acme` who may not, and why.
     Denied(&'static str),
-    Machine(&'static [Scope]),
-    /// A machine that acts for a manager.
-    ActsForManager,
+    Machine(Scope),
+    /// A machine that names a person, and must not.
+    Presumes,
 }
 
 fn callers() -> Vec<Caller> {
-    let bearer = |token: String| Some(format!("Bearer {token}"));
-    let person = |who: &str, token: String, is| Caller {
-        who: who.to_owned(),
-        authorization: bearer(token),
-        on_behalf_of: None,
+    let by = |who, authorization: String, on_behalf_of, is| Caller {
+        who,
+        authorization: (!authorization.is_empty()).then_some(authorization),
+        on_behalf_of,
         is,
     };
-    let expired = json!({ "exp": 1_000_000_000 });
-    let mut callers = vec![
-        Caller { who: "nobody".into(), authorization: None, on_behalf_of: None, is: Is::Nobody },
-        Caller { who: "basic".into(), authorization: Some("Basic dTpw".into()), on_behalf_of: None, is: Is::Nobody },
-        person("an unknown token", "sct_0123456789012345678901234567890123456789".into(), Is::Nobody),
-        person("an expired person", jwt("acme", "u-maya", expired), Is::Nobody),
-        person("a person for others", jwt("acme", "u-maya", json!({ "aud": "other" })), Is::Nobody),
-        person("the owner", jwt("acme", "u-maya", json!({})), Is::Manager),
-        person("an admin", jwt("acme", "u-jonas", json!({})), Is::Manager),
-        person("an analyst", jwt("acme", "u-tom", json!({})), Is::Denied("manager_role_required")),
-        person("a deactivated admin", jwt("acme", "u-omar", json!({})), Is::Denied("not_active")),
-        person("a stranger", jwt("birch", "u-otto", json!({})), Is::Denied("not_a_member")),
-        person("a namesake elsewhere", jwt("birch", "u-maya", json!({})), Is::Denied("not_a_member")),
-    ];
-    for scope in &Scope::ALL {
-        let is = Is::Machine(std::slice::from_ref(scope));
-        callers.push(person(&format!("a machine with {scope}"), token_of(*scope), is));
-    }
-    callers.push(Caller {
-        who: "a machine for the owner".into(),
-        authorization: bearer(token_of(Scope::PeopleAct)),
-        on_behalf_of: Some("u-maya"),
-        is: Is::ActsForManager,
-    });
-    callers.push(Caller {
-        who: "a reading machine for the owner".into(),
-        authorization: bearer(token_of(Scope::Read)),
-        on_behalf_of: Some("u-maya"),
-        is: Is::Machine(&[]),
-    });
-    callers
+    let person =
+        |who, account, person, claims, is| by(who, format!("Bearer {}", jwt(account, person, claims)), None, is);
+    let machine = |who, scope, on_behalf_of, is| by(who, format!("Bearer {}", token_of(scope)), on_behalf_of, is);
+    let plain = || json!({});
+    vec![
+        by("nobody", String::new(), None, Is::Nobody),
+        by("a password", "Basic dTpw".into(), None, Is::Nobody),
+        by("an unknown token", format!("Bearer sct_{}", "0".repeat(40)), None, Is::Nobody),
+        by("two tokens", format!("Bearer {} {}", token_of(Scope::Read), token_of(Scope::Read)), None, Is::Nobody),
+        person("somebody expired", "acme", "u-maya", json!({ "exp": 1_000_000_000 }), Is::Nobody),
+        person("somebody too early", "acme", "u-maya", json!({ "nbf": 9_000_000_000_i64 }), Is::Nobody),
+        person("somebody for others", "acme", "u-maya", json!({ "aud": "other" }), Is::Nobody),
+        person("somebody of others", "acme", "u-maya", json!({ "iss": "https://other.example" }), Is::Nobody),
+        person("the owner", "acme", "u-maya", plain(), Is::ManagerOf("acme")),
+        person("an admin", "acme", "u-jonas", plain(), Is::ManagerOf("acme")),
+        person("the other owner", "birch", "u-otto", plain(), Is::ManagerOf("birch")),
+        person("an analyst", "acme", "u-tom", plain(), Is::Denied("manager_role_required")),
+        person("an editor of settings", "acme", "u-priya", plain(), Is::Denied("manager_role_required")),
+        person("a deactivated admin", "acme", "u-omar", plain(), Is::Denied("not_active")),
+        person("somebody who left", "acme", "u-gone", plain(), Is::Denied("not_a_member")),
+        person("a namesake elsewhere", "cedar", "u-maya", plain(), Is::Denied("not_a_member")),
+        machine("a reader", Scope::Read, None, Is::Machine(Scope::Read)),
+        machine("a directory", Scope::DirectoryWrite, None, Is::Machine(Scope::DirectoryWrite)),
+        machine("a detector", Scope::EventsWrite, None, Is::Machine(Scope::EventsWrite)),
+        machine("a backend without a person", Scope::PeopleAct, None, Is::Machine(Scope::PeopleAct)),
+        machine("a backend for the owner", Scope::PeopleAct, Some("u-maya"), Is::ManagerOf("acme")),
+        machine("a backend for an analyst", Scope::PeopleAct, Some("u-tom"), Is::Denied("manager_role_required")),
+        machine("a reader for the owner", Scope::Read, Some("u-maya"), Is::Presumes),
+    ]
 }
 
-/// The status and code that the caller has to get.
-fn expected(method: &str, needs: Needs, caller: &Caller) -> (u16, &'static str) {
+/// The status and code that the caller has to get on that account.
+fn expected(row: (&str, &str, Needs), caller: &Caller, account: &str) -> (u16, &'static str) {
+    let (method, path, needs) = row;
+    let success = match (method, path) {
+        (_, path) if path.ends_with("security-events") => 202,
+        ("PUT" | "DELETE", path) if !path.ends_with("security-contact") => 204,
+        _ => 200,
+    };
+    let refused = |reason| if needs == Needs::Edit { "actor_not_permitted" } else { reason };
     match (needs, &caller.is) {
-        (Needs::Nothing, _) => (200, ""),
+        (Needs::Nothing, _) => (success, ""),
         (_, Is::Nobody) => (401, "unauthenticated"),
-        (Needs::Known, _) => (200, ""),
-        (Needs::Scope(scope), Is::Machine(scopes)) if scopes.contains(&scope) => (success(method, scope), ""),
+        (Needs::Known, _) => (success, ""),
+        (Needs::Scope(scope), Is::Machine(own)) if scope == *own => (success, ""),
         (Needs::Scope(_), _) => (403, "scope_required"),
-        (_, Is::Manager | Is::ActsForManager) => (200, ""),
-        (Needs::View, Is::Denied(reason)) => (403, reason),
-        (Needs::Edit, Is::Denied(_)) => (403, "actor_not_permitted"),
-        (Needs::View, Is::Machine([Scope::Read])) => (200, ""),
-        (_, Is::Machine([Scope::PeopleAct])) => (401, "unauthenticated"),
-        (_, Is::Machine(_)) => (403, "scope_required"),
+        (Needs::View, Is::Machine(Scope::Read)) => (success, ""),
+        (_, Is::Machine(Scope::PeopleAct)) => (401, "unauthenticated"),
+        (_, Is::Machine(_) | Is::Presumes) => (403, "scope_required"),
+        (_, Is::ManagerOf(own)) if *own == account => (success, ""),
+        (_, Is::Denied(reason)) if account == "acme" => (403, refused(*reason)),
+        (_, Is::ManagerOf(_) | Is::Denied(_)) => (403, refused("not_a_member")),
     }
 }
 
-fn success(method: &str, scope: Scope) -> u16 {
-    match (method, scope) {
-        (_, Scope::EventsWrite) => 202,
-        ("POST", _) => 200,
-        _ => 204,
+/// A body that fits the route.
+fn body(path: &str, owner: &str) -> Option<Value> {
+    let person = json!({
+        "name": "New", "email": null, "role": "analyst", "accountSettings": "none", "status": "active",
+        "lastLoginAt": null, "staffRole": null,
+    });
+    match path.rsplit('/').next().unwrap() {
+        "security-contact" => Some(json!({ "userId": owner })),
+        "security-events" => Some(json!({ "kind": "breach_alert", "severity": "high", "text": "x" })),
+        "{account}" => Some(json!({ "name": "New name", "owner": owner })),
+        "{person}" => Some(person),
+        _ => None,
     }
+}
+
+/// The routes as the router has them: those of the API, which describe themselves, and the page's files.
+fn routes() -> Vec<(String, String)> {
+    let document: Value = serde_json::from_str(&openapi_json()).unwrap();
+    let mut routes: Vec<_> = page_paths().map(|path| ("GET".to_owned(), path.to_owned())).collect();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        routes.extend(methods.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
+    }
+    routes.sort();
+    routes
+}
+
+#[test]
+fn every_route_has_a_row_and_every_row_a_route() {
+    let rows: Vec<_> = ROWS.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(routes(), rows);
 }
 
 #[tokio::test]
 async fn every_caller_gets_what_they_may() {
-    for (method, path, body, needs) in ROUTES {
-        for caller in callers() {
-            let world = World::service().await;
-            let mut ask = world.ask(method, path).header("if-match", "\"v0\"").header("idempotency-key", "k");
-            if let Some(authorization) = &caller.authorization {
-                ask = ask.header("authorization", authorization);
+    let mut world = World::service().await;
+    for row in ROWS {
+        for (account, owner) in ACCOUNTS {
+            for caller in callers() {
+                let path = row.1.replace("{account}", account).replace("{person}", "u-new");
+                let body = body(row.1, owner).map(|body| body.to_string());
+                let answer =
+                    ask(&world, row.0, &path, body.as_deref().filter(|_| row.0 != "GET"), &caller).send().await;
+                let success = answer.status.is_success();
+                let code = if success { String::new() } else { answer.json()["code"].as_str().unwrap().to_owned() };
+                let got = (answer.status.as_u16(), code.as_str());
+                assert_eq!(got, expected(*row, &caller, account), "{} {path} by {}", row.0, caller.who);
+                if row.0 != "GET" && success {
+                    world = World::service().await;
+                }
             }
-            if let Some(person) = caller.on_behalf_of {
-                ask = ask.header("security-contact-person", person);
-            }
-            if !body.is_empty() {
-                ask = ask.json(body);
-            }
-            let answer = ask.send().await;
-            let code = if answer.status.is_success() { String::new() } else { answer.json()["code"].to_string() };
-            let got = (answer.status.as_u16(), code.trim_matches('"'));
-            assert_eq!(got, expected(method, needs, &caller), "{method} {path} by {}", caller.who);
         }
+    }
+}
+
+fn ask<'a>(world: &'a World, method: &'a str, path: &'a str, body: Option<&str>, caller: &'a Caller) -> Ask<'a> {
+    let ask = world.ask(method, path).header("if-match", "\"v0\"").header("idempotency-key", "k");
+    let authorization = caller.authorization.as_deref().map(|text| ("authorization", text));
+    let person = caller.on_behalf_of.map(|person| ("security-contact-person", person));
+    let ask = authorization.into_iter().chain(person).fold(ask, |ask, (name, value)| ask.header(name, value));
+    match body {
+        Some(body) => ask.json(body),
+        None => ask,
     }
 }
 

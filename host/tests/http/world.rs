@@ -6,12 +6,12 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use security_contact_host::auth::{Authenticator, JwtRules, JwtVerifier, KeySet, KeySource, Scope, ServiceTokens};
 use security_contact_host::domain::model::{DirectoryEntry, Member};
 use security_contact_host::domain::ports::{Clock, Store};
-use security_contact_host::auth::{Authenticator, JwtRules, JwtVerifier, KeySet, KeySource, Scope, ServiceTokens};
 use security_contact_host::domain::{Contacts, Directories, Events};
 use security_contact_host::engine::Engine;
-use security_contact_host::http::{App, Mode, router};
+use security_contact_host::http::{App, Limits, Mode, router};
 use security_contact_host::store::sqlite::{OpenMode, SqliteStore};
 use security_contact_policy::{Instant, Rules, UserId};
 use serde_json::{Value, json};
@@ -75,7 +75,8 @@ pub(crate) fn jwt(account: &str, person: &str, claims: Value) -> String {
         "exp": TestClock.now().millis() / 1_000 + 60,
     });
     all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
-    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &all, &jsonwebtoken::EncodingKey::from_secret(SECRET)).unwrap()
+    jsonwebtoken::encode(&jsonwebtoken::Header::default(), &all, &jsonwebtoken::EncodingKey::from_secret(SECRET))
+        .unwrap()
 }
 
 pub(crate) struct World {
@@ -83,6 +84,7 @@ pub(crate) struct World {
     pub(crate) engine: Arc<Engine>,
     pub(crate) store: Arc<dyn Store>,
     directories: Arc<Directories>,
+    pub(crate) events: Arc<Events>,
     pub(crate) path: PathBuf,
     service: bool,
     _folder: tempfile::TempDir,
@@ -101,7 +103,7 @@ pub(crate) struct Ask<'a> {
     method: &'a str,
     path: &'a str,
     headers: Vec<(&'a str, &'a str)>,
-    body: String,
+    body: Body,
 }
 
 impl World {
@@ -119,8 +121,19 @@ impl World {
         world
     }
 
+    /// The same, within limits.
+    pub(crate) async fn limited(limits: Limits) -> Self {
+        let world = Self::of(Mode::Proven(Arc::new(authenticator())), Some(limits));
+        world.fill().await;
+        world
+    }
+
     /// A store without accounts.
     pub(crate) fn empty(mode: Mode) -> Self {
+        Self::of(mode, None)
+    }
+
+    fn of(mode: Mode, limits: Option<Limits>) -> Self {
         LazyLock::force(&LISTENER);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db");
@@ -130,9 +143,12 @@ impl World {
         let directories = Arc::new(Directories::new(engine.clone(), store.clone(), Arc::new(TestClock)));
         let events = Arc::new(Events::new(engine.clone(), store.clone(), Arc::new(TestClock)));
         let service = matches!(mode, Mode::Proven(_));
-        let app = App::new(contacts, directories.clone(), events, engine.clone(), store.clone(), mode);
-        let router = router(app);
-        Self { router, engine, store, directories, path, service, _folder: folder }
+        let app = App::new(contacts, directories.clone(), events.clone(), engine.clone(), store.clone(), mode);
+        let router = router(match limits {
+            Some(limits) => app.limited(limits, Arc::new(TestClock)),
+            None => app,
+        });
+        Self { router, engine, store, directories, events, path, service, _folder: folder }
     }
 
     async fn fill(&self) {
@@ -163,7 +179,7 @@ impl World {
     /// A request without anything that says who asks.
     pub(crate) fn ask<'a>(&'a self, method: &'a str, path: &'a str) -> Ask<'a> {
         let headers = vec![("host", "localhost:8080")];
-        Ask { world: self, method, path, headers, body: String::new() }
+        Ask { world: self, method, path, headers, body: Body::empty() }
     }
 
     pub(crate) async fn get(&self, person: &str, path: &str) -> Answer {
@@ -211,11 +227,11 @@ impl<'a> Ask<'a> {
     }
 
     pub(crate) fn json(self, body: &str) -> Self {
-        Self { body: body.to_owned(), ..self.header("content-type", "application/json") }
+        self.header("content-type", "application/json").body(body.to_owned())
     }
 
-    pub(crate) fn body(self, body: String) -> Self {
-        Self { body, ..self }
+    pub(crate) fn body(self, body: impl Into<Body>) -> Self {
+        Self { body: body.into(), ..self }
     }
 
     pub(crate) async fn send(self) -> Answer {
@@ -223,7 +239,7 @@ impl<'a> Ask<'a> {
         for (name, value) in self.headers {
             request = request.header(name, value.as_bytes());
         }
-        let response = self.world.router.clone().oneshot(request.body(Body::from(self.body)).unwrap()).await.unwrap();
+        let response = self.world.router.clone().oneshot(request.body(self.body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }

@@ -43,7 +43,7 @@ impl<'s> Servers<'s> {
         fs::write(&url, peer.url())?;
         // What died is to be taken up again soon, so that a run sees it.
         let words = "serve --listen 127.0.0.1:0 --log info --mail-from security@example.com \
-                     --review-every 1 --retry-after 1 --lease 2 --token-file";
+                     --review-every 1 --retry-after 1 --lease 2 --requests-per-account 0 --token-file";
         let mut options: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
         options.extend([token.into(), "--smtp-url-file".into(), url.into()]);
         Ok(Self { stage, options, running: Vec::new(), wanted, start: Duration::from_millis(300), _secrets: secrets })

@@ -14,6 +14,7 @@ pub mod model;
 pub mod operation;
 mod outbox;
 mod post;
+mod reviewed;
 mod step;
 mod system;
 mod universe;

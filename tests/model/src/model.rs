@@ -15,6 +15,7 @@ use security_contact_policy::{
 };
 
 use crate::outbox::Row;
+use crate::reviewed::Reviewed;
 use crate::universe;
 
 /// The name of every account.
@@ -86,17 +87,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) version: Option<i64>,
     pub(crate) key: Option<usize>,
     pub(crate) authenticated: Authentication,
-}
-
-/// What a review of accounts did.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Reviewed {
-    pub(crate) reverted: u64,
-    pub(crate) owner_changed: u64,
-    pub(crate) reminded: u64,
-    /// How many accounts have to be looked at, and how many may be.
-    pub(crate) must: u64,
-    pub(crate) may: u64,
 }
 
 /// What every decision needs.
@@ -199,18 +189,6 @@ impl Model {
         let before = self.now.minus_days(2);
         for account in self.accounts.values_mut() {
             account.answers.retain(|_, answer| answer.at >= before);
-        }
-    }
-}
-
-impl Reviewed {
-    fn add(&mut self, outcome: &ReviewOutcome) {
-        match outcome {
-            ReviewOutcome::Reverted { .. } => self.reverted += 1,
-            ReviewOutcome::Kept { notices, reminders, .. } => {
-                self.owner_changed += u64::from(!notices.is_empty());
-                self.reminded += u64::from(!reminders.is_empty());
-            }
         }
     }
 }

@@ -9,9 +9,10 @@ use security_contact_host::domain::{Answered, Dispatched, DomainError, Once, Req
 
 use crate::backend::Backend;
 use crate::compare::{check_claimed, check_sent, compare};
-use crate::model::{Asked, Model, NAME, Recheck, Reviewed};
+use crate::model::{Asked, Model, NAME, Recheck};
 use crate::operation::{Change, Entry, Facts, Operation, QUALIFIED, Reply, Version};
 use crate::outbox::Place;
+use crate::reviewed::Reviewed;
 use crate::system::System;
 use crate::universe::{MINUTE_MS, account_id, event, key, member, user_id};
 

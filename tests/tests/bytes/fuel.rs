@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use security_contact_policy::codec::{Call, encode};
-use security_contact_policy::{Instant, Person, Rules, json};
+use security_contact_policy::packed::{Glance, Kind, Question};
+use security_contact_policy::{Instant, Rules, json};
 
 use crate::module::{Instance, Module};
 
@@ -67,9 +67,20 @@ fn measured() -> BTreeMap<String, u64> {
         counts.insert(name.to_owned(), count);
     }
     let now: Instant = NOW.parse().unwrap();
-    let person: Person = json::read(person("u-17", "admin").as_bytes()).unwrap().to_person("person").unwrap();
-    let call = encode(&Call::EligibilityMany(vec![person; 1000], now)).unwrap();
-    counts.insert("typed-eligibility-1000".into(), instructions(&mut instance, |instance| drop(instance.call(&call))));
+    let [owner, admin] = [person("u-1", "owner"), person("u-17", "admin")]
+        .map(|text| json::read(text.as_bytes()).unwrap().to_person("person").unwrap());
+    let mut verdicts = Question::default();
+    verdicts.begin(Kind::Verdicts, now);
+    (0..1000).for_each(|_| verdicts.verdict(&admin));
+    let mut reviews = Question::default();
+    reviews.begin(Kind::Reviews, now);
+    let (owner, designation, announced) = (&owner.id, Some(&admin), Some(&admin.id));
+    let glance = Glance { owner, designation, announced, reminded_for: None };
+    (0..1000).for_each(|_| assert!(reviews.review(&glance)));
+    for (name, question) in [("packed-verdicts-1000", verdicts), ("packed-reviews-1000", reviews)] {
+        let count = instructions(&mut instance, |instance| drop(instance.packed(question.as_bytes())));
+        counts.insert(name.to_owned(), count);
+    }
     counts
 }
 

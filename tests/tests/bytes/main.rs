@@ -12,7 +12,7 @@ use std::env;
 use module::Module;
 use mutation::Mutations;
 use security_contact_policy::codec::{self, Call, Reply};
-use security_contact_policy::{Identity, Instant, json};
+use security_contact_policy::{Identity, json};
 use security_contact_tests::bytes::{self, Face, RULES};
 use security_contact_tests::corpus;
 
@@ -80,7 +80,7 @@ fn each(corpus: &[Vec<u8>], mut check: impl FnMut(&[u8])) -> usize {
 #[test]
 fn an_instance_takes_its_rules_once_and_answers_no_call_before() {
     let module = Module::embedded();
-    let call = codec::encode(&Call::EligibilityMany(Vec::new(), Instant::MIN)).unwrap();
+    let call = codec::encode(&Call::ReviewMany(Vec::new())).unwrap();
     let rules = module::cbor(&RULES);
     let identity = json::write(&Identity::of(&RULES));
     let refusal = r#"{"error":{"code":"invalid_rules","path":"","message":"the rules were set before"}}"#;
@@ -89,7 +89,7 @@ fn an_instance_takes_its_rules_once_and_answers_no_call_before() {
     assert!(matches!(codec::decode(&instance.call(&call)), Ok(Reply::Fault(_))));
     assert_eq!(instance.configure(&rules), identity.as_bytes());
     assert_eq!(instance.configure(&rules), refusal.as_bytes());
-    assert_eq!(codec::decode(&instance.call(&call)), Ok(Reply::Verdicts(Vec::new())));
+    assert_eq!(codec::decode(&instance.call(&call)), Ok(Reply::Reviews(Vec::new())));
 
     // A request that came first was answered under the default rules, and these stay.
     let mut instance = module.instance(None);

@@ -38,7 +38,8 @@ impl Module {
         let mut function =
             |name: &str| instance.get_typed_func(&mut store, &format!("security_contact_{name}")).unwrap();
         let functions = [function("call"), function("decide"), function("configure")];
-        let mut made = Instance { store, memory, alloc, free, functions };
+        let packed = instance.get_typed_func(&mut store, "security_contact_packed").unwrap();
+        let mut made = Instance { store, memory, alloc, free, functions, packed };
         if let Some(rules) = rules {
             assert_eq!(made.configure(&cbor(rules)), json::write(&Identity::of(rules)).as_bytes());
         }
@@ -63,6 +64,7 @@ pub(crate) struct Instance {
     alloc: TypedFunc<u32, u32>,
     free: TypedFunc<(u32, u32), ()>,
     functions: [Function; 3],
+    packed: TypedFunc<(u32, u32), u32>,
 }
 
 impl Instance {
@@ -81,6 +83,18 @@ impl Instance {
 
     pub(crate) fn configure(&mut self, input: &[u8]) -> Vec<u8> {
         self.exchange(2, input)
+    }
+
+    /// What the module leaves of packed questions; nothing when one is none.
+    pub(crate) fn packed(&mut self, questions: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(questions.len()).unwrap();
+        let address = self.alloc.call(&mut self.store, length).unwrap();
+        self.memory.write(&mut self.store, address as usize, questions).unwrap();
+        let answered = self.packed.call(&mut self.store, (address, length)).unwrap();
+        let mut answers = vec![0; answered as usize];
+        self.memory.read(&self.store, address as usize, &mut answers).unwrap();
+        self.free.call(&mut self.store, (address, length)).unwrap();
+        answers
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

@@ -13,7 +13,7 @@ use ureq::{Agent, AsSendBody, Body, SendBody};
 use url::{Host, Url};
 
 use super::super::UsageError;
-use super::super::options::read_secret;
+use super::super::secret::{Secret, read_secret};
 use super::failure::{Problem, RemoteError};
 use crate::auth::Scope;
 use crate::domain::DomainError;
@@ -39,7 +39,7 @@ pub(in crate::cli) struct Server {
     agent: Agent,
     /// Without a slash at its end.
     url: String,
-    token: String,
+    token: Secret,
     token_file: PathBuf,
 }
 
@@ -162,7 +162,7 @@ impl Server {
     fn request(&self, ask: Ask<'_>) -> ureq::http::request::Builder {
         let url = format!("{}{}", self.url, ask.path);
         let request = Request::builder().method(ask.method).uri(url);
-        let request = request.header("authorization", format!("Bearer {}", self.token));
+        let request = request.header("authorization", format!("Bearer {}", &*self.token));
         ask.headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
     }
 

@@ -216,6 +216,17 @@ pub struct OutboxFilter {
     pub state: Option<OutboxState>,
 }
 
+/// How much of the outbox waits for whom.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many rows wait for their next try.
+    pub pending: u64,
+    /// When the oldest of them was queued.
+    pub oldest_pending: Option<Instant>,
+    /// How many rows were given up, and wait for an operator.
+    pub failed: u64,
+}
+
 /// A row of the outbox, for whoever looks after it. It has neither address nor text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -18,7 +18,9 @@ pub use audit::{Action, AuditEntry, AuditRow, Authentication, ChainHead, Detail,
 pub use commit::{Commit, Committed, DesignationWrite, Remembered};
 pub use directory::{DirectoryEntry, DirectoryFault, DirectoryWrite};
 pub use event::{ClaimedEvent, EventText, IdempotencyKey, NewEvent, Queued};
-pub use mail::{About, Claimed, ClaimedMail, Message, NewMail, OutboxFilter, OutboxRow, OutboxState, Settlement};
+pub use mail::{
+    About, Backlog, Claimed, ClaimedMail, Message, NewMail, OutboxFilter, OutboxRow, OutboxState, Settlement,
+};
 
 /// Text that a directory brings and that cannot be what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

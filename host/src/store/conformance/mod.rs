@@ -76,7 +76,7 @@ macro_rules! conformance {
                 a_row_that_is_tried_again_starts_afresh, an_event_can_be_tried_again,
                 a_lease_from_before_a_retry_settles_nothing, only_what_is_pending_or_failed_is_dropped,
                 a_try_under_way_does_not_bring_a_dropped_row_back, a_mail_that_went_out_all_the_same_was_sent,
-                an_event_that_was_dropped_reaches_nobody;
+                an_event_that_was_dropped_reaches_nobody, what_waits_is_counted, a_store_that_was_opened_fits;
             races: one_of_many_at_once_wins, each_revision_has_one_winner,
                 people_and_choices_do_not_overtake_each_other, an_account_appears_once,
                 batches_do_not_wait_for_each_other_for_ever, a_key_is_used_once, a_history_that_many_write_stays_whole,

@@ -3,7 +3,7 @@
 use security_contact_policy::Event;
 
 use super::*;
-use crate::domain::model::{NewEvent, OutboxFilter, OutboxRow, OutboxState, Queued};
+use crate::domain::model::{Backlog, NewEvent, OutboxFilter, OutboxRow, OutboxState, Queued};
 
 const ALL: OutboxFilter = OutboxFilter { account: None, state: None };
 
@@ -228,4 +228,29 @@ pub(in crate::store) async fn an_event_that_was_dropped_reaches_nobody(store: An
     settle(&store, id, event.lease(), 30, Settlement::Addressed { mails: vec![mail_to("u-2")] }).await;
     assert_eq!(list(&store, &ALL).await.len(), 1);
     assert_eq!(row(&store, id).await.state, OutboxState::Dropped);
+}
+
+pub(in crate::store) async fn what_waits_is_counted(store: AnyStore) {
+    assert_eq!(store.backlog().await.unwrap(), Backlog::default());
+    acme(&store).await;
+    queue(&store, &["u-1", "u-2", "u-3"], 10).await;
+    new_event(&store, 20).await;
+    let waiting = Backlog { pending: 4, oldest_pending: Some(at(10)), failed: 0 };
+    assert_eq!(store.backlog().await.unwrap(), waiting);
+    let mut claimed = claim(&store, 10).await;
+    assert_eq!(store.backlog().await.unwrap(), waiting, "what is claimed is not sent yet");
+    let (first, second) = (claimed.remove(0), claimed.remove(0));
+    settle(&store, first.id, first.lease, 11, failed()).await;
+    settle(&store, second.id, second.lease, 11, SENT).await;
+    let later = Backlog { pending: 2, oldest_pending: Some(at(10)), failed: 1 };
+    assert_eq!(store.backlog().await.unwrap(), later);
+    settle(&store, claimed[0].id, claimed[0].lease, 11, SENT).await;
+    let last = Backlog { pending: 1, oldest_pending: Some(at(20)), failed: 1 };
+    assert_eq!(store.backlog().await.unwrap(), last);
+}
+
+pub(in crate::store) async fn a_store_that_was_opened_fits(store: AnyStore) {
+    assert!(store.fits().await.unwrap());
+    acme(&store).await;
+    assert!(store.fits().await.unwrap());
 }

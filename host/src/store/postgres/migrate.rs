@@ -51,6 +51,15 @@ pub(super) async fn migrate(client: &mut Client, steps: &[&str]) -> Result<(), M
     Ok(tx.commit().await?)
 }
 
+/// Whether the database has seen all of the steps, and no others.
+pub(super) async fn fits(client: &impl GenericClient, steps: &[&str]) -> Result<bool, Fault> {
+    match lacking(client, steps).await {
+        Ok(lacking) => Ok(lacking.is_some_and(<[_]>::is_empty)),
+        Err(MigrateError::Fault(fault)) => Err(fault),
+        Err(MigrateError::Foreign | MigrateError::Newer { .. }) => Ok(false),
+    }
+}
+
 /// How many of the steps the database has seen. It is only read.
 pub(super) async fn schema_of(client: &Client, steps: &[&str]) -> Result<usize, MigrateError> {
     let lacking = lacking(client, steps).await?;

@@ -1,7 +1,7 @@
 //! The store in a PostgreSQL database: for any number of hosts, which coordinate through it alone.
 //!
-//! **Invariant:** every method is one transaction, or one statement, which is the same. A commit is on the server's disk
-//! when it returns.
+//! **Invariant:** every method is one transaction, or one statement, which is the same; only what is forgotten is so in
+//! several. A commit is on the server's disk when it returns.
 //!
 //! **Invariant:** transactions are `READ COMMITTED`, and what must not move is locked. Whoever writes to an account, its
 //! people, its designation or its history locks the account's row first and holds it to the end. What is read of the row
@@ -12,6 +12,9 @@
 //! **Invariant:** locks are taken in one order, so that nobody waits in a circle: a row of the outbox, then accounts in
 //! the order of their ids, existing ones before new ones, then what belongs to them. Claims wait for nobody: they pass
 //! over what is locked.
+//!
+//! **Invariant:** every statement follows an index. The server plans a statement once for each connection and is left no
+//! other way, so that what it believes of the tables' sizes, which is wrong during a large import, changes nothing.
 //!
 //! A pooler in front of the server has to keep a session for each connection, since statements are prepared.
 
@@ -43,7 +46,7 @@ use self::fault::Fault;
 pub use self::open::OpenError;
 use self::open::{Limits, open, read_schema};
 use crate::domain::model::{
-    AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
+    AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
     IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
@@ -224,5 +227,17 @@ impl Store for PostgresStore {
 
     async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError> {
         self.run(async |client| outbox::discard(client, id, now).await).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.run(async |client| outbox::backlog(client).await).await
+    }
+
+    async fn fits(&self) -> Result<bool, StoreError> {
+        self.run(async |client| {
+            let client: &tokio_postgres::Client = client;
+            migrate::fits(client, migrate::MIGRATIONS).await
+        })
+        .await
     }
 }

@@ -11,8 +11,8 @@ use super::fault::Fault;
 use super::statements::{execute, query, rows};
 use super::text;
 use crate::domain::model::{
-    AccountId, AuditEntry, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState, Queued,
-    Settlement,
+    AccountId, AuditEntry, Backlog, Claimed, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow, OutboxState,
+    Queued, Settlement,
 };
 use crate::store::rows::{
     Outcome, Settled, StoredEvent, claimed, due_columns, listed, listed_columns, new_message_id, settled,
@@ -252,6 +252,23 @@ pub(super) async fn list(
         (Some(account), Some(state)) => query(client, OF_BOTH, &[&after, &limit, &account, &state.as_str()]).await?,
     };
     found.iter().map(|row| Ok(listed(row)?)).collect()
+}
+
+/// How many rows wait and since when, and how many were given up.
+pub(super) const BACKLOG: &str = "SELECT waiting.rows, waiting.oldest, failed.rows
+    FROM (SELECT count(*) AS rows, min(queued_at) AS oldest FROM outbox WHERE state = 'pending') AS waiting,
+        (SELECT count(*) AS rows FROM outbox WHERE state = 'failed') AS failed";
+
+pub(super) async fn backlog(client: &Client) -> Result<Backlog, Fault> {
+    let found = query(client, BACKLOG, &[]).await?;
+    let Some(row) = found.first() else { return Ok(Backlog::default()) };
+    let count = |rows: i64| u64::try_from(rows).unwrap_or_default();
+    let oldest: Option<i64> = row.try_get(1)?;
+    Ok(Backlog {
+        pending: count(row.try_get(0)?),
+        oldest_pending: oldest.and_then(Instant::from_millis),
+        failed: count(row.try_get(2)?),
+    })
 }
 
 /// Has a failed or dropped row tried again. The lease grows, so that a try from before settles nothing.

@@ -34,6 +34,15 @@ pub(super) fn migrate(connection: &mut Connection, steps: &[&str]) -> Result<(),
     Ok(tx.commit()?)
 }
 
+/// Whether the file has seen all of the steps, and no others.
+pub(super) fn fits(tx: &Transaction<'_>, steps: &[&str]) -> Result<bool, rusqlite::Error> {
+    match lacking(tx, steps) {
+        Ok(lacking) => Ok(lacking.is_empty()),
+        Err(MigrateError::Sqlite(error)) => Err(error),
+        Err(MigrateError::Foreign | MigrateError::Newer { .. }) => Ok(false),
+    }
+}
+
 /// How many of the steps the file has seen. It is only read.
 pub(super) fn schema_of(connection: &mut Connection, steps: &[&str]) -> Result<usize, MigrateError> {
     Ok(steps.len() - lacking(&connection.transaction()?, steps)?.len())

@@ -29,7 +29,7 @@ pub use self::open::{OpenError, OpenMode};
 use self::open::{open_reader, open_writer, read_schema};
 use self::pool::Pool;
 use crate::domain::model::{
-    AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
+    AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
     IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
@@ -218,5 +218,13 @@ impl Store for SqliteStore {
 
     async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError> {
         self.write(move |tx| outbox::discard(tx, id, now)).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.read(outbox::backlog).await
+    }
+
+    async fn fits(&self) -> Result<bool, StoreError> {
+        self.read(|tx| Ok(migrate::fits(tx, migrate::MIGRATIONS)?)).await
     }
 }

@@ -7,7 +7,7 @@ use super::audit;
 use super::commit::json;
 use super::fault::Fault;
 use crate::domain::model::{
-    AccountId, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow,
+    AccountId, Backlog, Claimed, ClaimedEvent, ClaimedMail, EmailAddress, NewEvent, NewMail, OutboxFilter, OutboxRow,
     OutboxState, Queued, Settlement,
 };
 use crate::store::rows::{
@@ -236,6 +236,19 @@ pub(super) fn list(
     let mut parameters: Vec<&dyn ToSql> = vec![&after, &limit];
     parameters.extend(account.iter().chain(&state).map(|filter| filter as &dyn ToSql));
     tx.prepare_cached(sql)?.query_and_then(parameters.as_slice(), read)?.collect()
+}
+
+/// How many rows wait and since when, and how many were given up.
+pub(super) const BACKLOG: &str = "SELECT
+    (SELECT count(*) FROM outbox INDEXED BY outbox_by_state WHERE state = 'pending'),
+    (SELECT queued_at FROM outbox INDEXED BY outbox_by_state WHERE state = 'pending' ORDER BY id LIMIT 1),
+    (SELECT count(*) FROM outbox INDEXED BY outbox_by_state WHERE state = 'failed')";
+
+pub(super) fn backlog(tx: &Transaction<'_>) -> Result<Backlog, Fault> {
+    let mut statement = tx.prepare_cached(BACKLOG)?;
+    let row: (i64, Option<i64>, i64) = statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let count = |rows: i64| u64::try_from(rows).unwrap_or_default();
+    Ok(Backlog { pending: count(row.0), oldest_pending: row.1.and_then(Instant::from_millis), failed: count(row.2) })
 }
 
 fn read(row: &Row<'_>) -> Result<OutboxRow, Fault> {

@@ -4,9 +4,10 @@ use tokio_postgres::error::SqlState;
 
 use super::{connect, open_store};
 use crate::domain::fold;
-use crate::domain::model::{CandidateCursor, Commit, Remembered, Settlement};
+use crate::domain::model::{CandidateCursor, Commit, DirectoryEntry, Remembered, Settlement};
 use crate::store::conformance::{
-    account, acme, at, audit_entry, claim, commit_on, entry, mail_to, member, put, queue, snapshot, stored, user,
+    account, acme, at, audit_entry, change, claim, commit_on, entry, mail_to, member, put, queue, snapshot, stored,
+    user,
 };
 
 #[tokio::test]
@@ -143,4 +144,29 @@ async fn a_search_for_any_character_fails_nobody() {
     let after = CandidateCursor { folded_name: format!("{}\0", fold("Ada")), user_id: user("u-9") };
     let found = store.candidates(&account("a-1"), "ada", Some(&after), 10).await.unwrap();
     assert_eq!(found, [member("u-3", "Adam")]);
+}
+
+/// More than one statement writes.
+#[tokio::test]
+async fn a_large_account_is_taken_over_at_once() {
+    let (store, database) = open_store().await;
+    let people: Vec<_> = (2..12_002).map(|n| member(&format!("u-{n}"), "Some Body")).collect();
+    put(&store, &entry("a-1", &people), 0).await;
+    assert_eq!(database.look("SELECT count(*)::text FROM people").as_deref(), Some("12001"));
+    let left = people.iter().map(|member| member.person.id.clone()).collect();
+    put(&store, &DirectoryEntry { left, ..change("a-1") }, 1).await;
+    assert_eq!(database.look("SELECT string_agg(id, ' ') FROM people").as_deref(), Some("u-1"));
+}
+
+#[tokio::test]
+async fn many_answers_are_forgotten_at_once() {
+    let (store, database) = open_store().await;
+    acme(&store).await;
+    let sql = "INSERT INTO answers SELECT 'a-1', 'u-1', n, 'r', 'a', n FROM generate_series(1, 12000) AS n";
+    database.execute(&[sql]);
+    store.forget(security_contact_policy::Instant::from_millis(11_999).unwrap()).await.unwrap();
+    assert_eq!(
+        database.look("SELECT string_agg(at::text, ' ' ORDER BY at) FROM answers").as_deref(),
+        Some("11999 12000")
+    );
 }

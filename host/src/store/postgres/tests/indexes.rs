@@ -48,6 +48,7 @@ const PLANS: &[(&str, &str)] = &[
     (directory::CANDIDATES, "Index Scan using people_by_name on people"),
     (directory::RENAME, "Index Scan using accounts_pkey on accounts"),
     (directory::REMOVE_PEOPLE, "Index Scan using people_pkey on people"),
+    (outbox::BACKLOG, "using outbox_by_state on outbox"),
     (outbox::DUE, "Index Scan using outbox_due on outbox"),
     (outbox::LIST, "Index Scan using outbox_pkey on outbox"),
     (outbox::OF_ACCOUNT, "Index Scan using outbox_by_account on outbox"),

@@ -2,6 +2,7 @@
 
 mod chain;
 mod contents;
+mod counts;
 mod damage;
 mod faults;
 mod opening;
