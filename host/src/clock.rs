@@ -1,5 +1,6 @@
 //! The system's clock: the one place that reads the time.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use security_contact_policy::Instant;
@@ -7,8 +8,21 @@ use security_contact_policy::Instant;
 use crate::domain::ports::Clock;
 
 /// The clock of this machine, to the millisecond.
+///
+/// ```
+/// use security_contact_host::clock::SystemClock;
+/// use security_contact_host::domain::ports::Clock;
+///
+/// assert!(SystemClock.now() > "2026-01-01T00:00:00Z".parse()?);
+/// # Ok::<(), security_contact_host::policy::PolicyError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
+
+/// The clock that hosts go by unless they are given another.
+pub(crate) fn system() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "everything else is given the time by this clock")]

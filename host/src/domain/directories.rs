@@ -64,6 +64,22 @@ impl Directories {
         Ok(self.put(std::slice::from_ref(entry)).await?.into_iter().collect())
     }
 
+    /// Takes over one entry if the account is still as it was seen; `None` when it is not known yet. So what was read
+    /// before cannot overwrite what somebody read later.
+    pub(super) async fn put_seen(
+        &self,
+        entry: DirectoryEntry,
+        seen: Option<Snapshot>,
+    ) -> Result<Result<Committed, DirectoryFault>, DomainError> {
+        let change = match Change::of(&entry, seen.map(Ok)) {
+            Ok(change) => change,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let writes = self.decide(&[entry], &[0], &[change])?;
+        let committed = self.store.put_directories(&writes).await?;
+        Ok(Ok(committed.first().copied().unwrap_or(Committed::Stale)))
+    }
+
     /// Tries the entries of those numbers, of which no two are of one account. Says whether one of them lost a race.
     async fn put_round(
         &self,

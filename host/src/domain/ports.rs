@@ -1,12 +1,15 @@
-//! What the domain needs from the world: a store, a mailer and a clock.
+//! What the domain needs from the world: a store, a mailer and a clock; and, inside a backend, its user table.
+//!
+//! A backend implements [`Directory`] and, unless it sends by SMTP, [`Mailer`]: each has one or two methods. It takes one
+//! of the [stores](crate::store): a [`Store`] of its own has many methods, and many promises to keep.
 
 use async_trait::async_trait;
 use security_contact_policy::{Instant, UserId};
 
 use super::model::{
-    AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
-    EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, OutboxState, Queued, Remembered,
-    Settlement, Snapshot, UnreadableAccount,
+    AccountFacts, AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed,
+    DirectoryWrite, EmailAddress, IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, OutboxState, Queued,
+    Remembered, Settlement, Snapshot, UnreadableAccount,
 };
 
 /// A store that failed: nothing of the operation happened.
@@ -28,8 +31,12 @@ const COUNTED_AT_ONCE: u32 = 1_000;
 /// What a store says of one account of a page: what is wrong with it is its own.
 pub type Readable = Result<Snapshot, UnreadableAccount>;
 
-/// Where accounts, designations, history and outbox live. Every method is one transaction, and durable when it
-/// returns. Time comes in as an argument; no adapter reads a clock.
+/// Where accounts, designations, history and outbox live.
+///
+/// Three come with the crate, and one suite holds for each of them: `host/src/store/conformance` in the sources says what
+/// these sentences mean, case by case. Whoever writes another one starts from `store/memory`, and has it pass that suite.
+///
+/// Every method is one transaction, and durable when it returns. Time comes in as an argument; no adapter reads a clock.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Each of these accounts with its owner, its designee, the announced person, and those of the people beside it who
@@ -181,6 +188,60 @@ pub trait Store: Send + Sync {
     }
 }
 
+/// Whom of an account a [`Directory`] is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom<'a> {
+    /// Everybody.
+    Everybody,
+    /// The owner, and those of these people who are members of the account.
+    These(&'a [UserId]),
+}
+
+/// Why a [`Directory`] did not answer: any error, so that `?` makes it. It is logged, and so must not have names or
+/// addresses of people in it.
+pub type DirectoryError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The backend's own user table: who is in an account, and what the rules need to know of them.
+///
+/// The host asks it before it decides, shows or mails anything, so that nothing rests on facts that the backend has
+/// replaced; [`Host`](crate::Host) says what that promises. `host/examples/axum.rs` reads one from SQL.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use security_contact_host::Directory;
+/// use security_contact_host::domain::model::{AccountFacts, AccountId, Member};
+/// use security_contact_host::domain::ports::{DirectoryError, Whom};
+///
+/// /// A platform with one account and one person.
+/// struct One(AccountId, Member);
+///
+/// #[async_trait]
+/// impl Directory for One {
+///     async fn account(&self, account: &AccountId, _: Whom<'_>) -> Result<Option<AccountFacts>, DirectoryError> {
+///         let facts = AccountFacts {
+///             name: "Acme GmbH".parse()?,
+///             owner: self.1.person.id.clone(),
+///             people: vec![self.1.clone()],
+///         };
+///         Ok((*account == self.0).then_some(facts))
+///     }
+///
+///     async fn accounts(&self, after: Option<&AccountId>, _: u32) -> Result<Vec<AccountId>, DirectoryError> {
+///         Ok(if after.is_none() { vec![self.0.clone()] } else { Vec::new() })
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// The account with its owner and whom it is asked for, all as of one moment: one transaction, or one statement.
+    /// `None` for an account that is not there. People who are no members are left out; more than were asked for do no
+    /// harm.
+    async fn account(&self, account: &AccountId, whom: Whom<'_>) -> Result<Option<AccountFacts>, DirectoryError>;
+
+    /// At most `limit` accounts after that one, in an order that stays the same. None is the end.
+    async fn accounts(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<AccountId>, DirectoryError>;
+}
+
 /// A mail, ready to go. The same outbox row gives the same bytes at every try.
 #[derive(Clone, Debug)]
 pub struct RenderedMail {
@@ -215,9 +276,28 @@ pub enum SendError {
 }
 
 /// Where mail goes out.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use security_contact_host::Mailer;
+/// use security_contact_host::domain::ports::{RenderedMail, SendError};
+///
+/// /// Hands mails to the backend's own queue.
+/// struct Queue(tokio::sync::mpsc::Sender<(String, String)>);
+///
+/// #[async_trait]
+/// impl Mailer for Queue {
+///     async fn send(&self, mail: &RenderedMail) -> Result<(), SendError> {
+///         let queued = self.0.send((mail.to.as_str().to_owned(), mail.text.clone())).await;
+///         queued.map_err(|_| SendError::Temporary("the queue is closed".to_owned()))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Hands one mail over. When it returns `Ok` the other side has it for good.
+    /// Hands one mail over. When it returns `Ok` the other side has it for good. A mail whose answer was lost comes again
+    /// with the same Message-ID; so does one that takes longer than the worker's lease, 5 minutes unless it is told
+    /// otherwise.
     async fn send(&self, mail: &RenderedMail) -> Result<(), SendError>;
 }
 

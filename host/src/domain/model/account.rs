@@ -18,6 +18,26 @@ pub struct Member {
     pub unreachable_since: Option<Instant>,
 }
 
+impl Member {
+    /// A person as a directory knows them.
+    ///
+    /// ```
+    /// use security_contact_host::domain::model::Member;
+    ///
+    /// let person = serde_json::from_str(
+    ///     r#"{"id":"u-1","role":"owner","accountSettings":"none","status":"active",
+    ///         "lastLoginAt":null,"staffRole":null}"#,
+    /// )?;
+    /// let ada = Member::new(person, "Ada Lovelace".parse()?, Some("ada@acme.example".parse()?));
+    /// assert!(ada.unreachable_since.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(person: Person, name: DisplayName, email: Option<EmailAddress>) -> Self {
+        Self { person, name, email, unreachable_since: None }
+    }
+}
+
 /// A stored choice, with its history's last word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen {

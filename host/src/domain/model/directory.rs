@@ -17,6 +17,17 @@ pub struct DirectoryEntry {
     pub left: Vec<UserId>,
 }
 
+/// What a backend's own directory says of one account, read at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// How people call it.
+    pub name: DisplayName,
+    /// Who owns it.
+    pub owner: UserId,
+    /// The owner, and of the others those who were asked for.
+    pub people: Vec<Member>,
+}
+
 /// An entry with the review that follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectoryWrite {

@@ -16,7 +16,7 @@ pub use super::email::EmailAddress;
 pub use account::{CandidateCursor, Chosen, Member, Snapshot, UnreadableAccount};
 pub use audit::{Action, AuditEntry, AuditRow, Authentication, ChainHead, Detail, UnreadableRow};
 pub use commit::{Commit, Committed, DesignationWrite, Remembered};
-pub use directory::{DirectoryEntry, DirectoryFault, DirectoryWrite};
+pub use directory::{AccountFacts, DirectoryEntry, DirectoryFault, DirectoryWrite};
 pub use event::{ClaimedEvent, EventText, IdempotencyKey, NewEvent, Queued};
 pub use mail::{
     About, Backlog, Claimed, ClaimedMail, Message, NewMail, OutboxFilter, OutboxRow, OutboxState, Settlement,
