@@ -62,7 +62,7 @@ pub(super) struct How {
     #[arg(long, value_name = "PERSON", value_parser = user_id)]
     pub(super) actor: UserId,
     /// Do it only while the designation has this version, which `show` tells
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(i64).range(0..))]
     pub(super) if_version: Option<i64>,
     /// Tells this request from others: the same one under the same key is done once, and answered alike for two days
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]

@@ -58,7 +58,7 @@ pub(super) fn there(server: &Server, account: &AccountId, wish: &Wish, how: &How
     let method = if matches!(wish, Wish::Reset) { Method::DELETE } else { Method::PUT };
     let version = how.if_version.map_or_else(|| "*".to_owned(), |version| format!("\"v{version}\""));
     let mut ask = Ask::account(method, account, "/security-contact", Scope::PeopleAct)
-        .as_person(&how.actor)
+        .in_the_name_of(&how.actor)
         .header("if-match", version);
     if let Some(key) = &how.idempotency_key {
         ask = ask.header("idempotency-key", key.as_str());

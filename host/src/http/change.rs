@@ -36,6 +36,7 @@ pub(super) struct Choice {
     responses(
         (status = 200, description = "It is chosen, or was already", body = Changed, headers(
             ("etag" = openapi::ETag, description = "What the next change sends back as `if-match`"),
+            ("idempotency-replayed" = bool, description = "There when it was answered to the same request before"),
         )),
         openapi::Choosing,
     ),
@@ -57,6 +58,7 @@ pub(super) async fn put(
     responses(
         (status = 200, description = "The owner is the contact", body = Changed, headers(
             ("etag" = openapi::ETag, description = "What the next change sends back as `if-match`"),
+            ("idempotency-replayed" = bool, description = "There when it was answered to the same request before"),
         )),
         openapi::Resetting,
     ),

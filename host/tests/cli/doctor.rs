@@ -59,6 +59,27 @@ fn all_is_well_where_it_is() {
 }
 
 #[test]
+fn the_configuration_of_a_server_is_looked_at() {
+    let folder = folder_with_acme();
+    folder.write("token", TOKEN);
+    let config = |token: &str| {
+        let file = folder.path().join(token).display().to_string();
+        let (data, mail) = (folder.data().display().to_string(), folder.path().join("mail").display().to_string());
+        let keys = [("data", &data), ("token-file", &file), ("maildir", &mail), ("mail-from", &"s@example.com".into())];
+        let lines: String = keys.iter().map(|(key, value)| format!("{key} = \"{value}\"\n")).collect();
+        folder.write("config.toml", lines + "listen = \"127.0.0.1:0\"\nrequests-per-account = 3\n")
+    };
+    let file = config("token");
+    let checks = doctor(&folder, &["--config", &file]);
+    assert!(checks.iter().all(|(_, state, _)| state == "ok"), "{checks:?}");
+    assert_eq!(checks[0].2, format!("the file `{file}` and the default rules"));
+    let (state, message) = one(&doctor(&folder, &["--config", &config("missing")]), "callers");
+    assert!(state == "failed" && message.contains("missing` cannot be read"), "{message}");
+    let wrong = folder.write("config.toml", "listn = 1\n");
+    assert_eq!(folder.run(&["doctor", "--config", &wrong]).code, Some(2));
+}
+
+#[test]
 fn a_mail_server_that_takes_nothing_is_told_without_its_password() {
     let folder = folder_with_acme();
     let refusing = Peer::start("auth:535 5.7.8");

@@ -12,13 +12,16 @@ use crate::running::{Running, TOKEN};
 use crate::support::{Ended, Folder, account, person, program, run_with};
 
 /// Every command, groups of commands too.
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 36] = [
     "audit",
     "audit head",
     "audit verify",
     "candidates",
     "check",
     "completions",
+    "config",
+    "config check",
+    "config example",
     "decide",
     "demo",
     "doctor",
@@ -29,6 +32,7 @@ const COMMANDS: [&str; 32] = [
     "import",
     "man",
     "migrate",
+    "openapi",
     "outbox",
     "outbox drop",
     "outbox list",
@@ -49,6 +53,10 @@ const COMMANDS: [&str; 32] = [
 
 /// Commands that run until somebody stops them, with what they say when all is well.
 const LASTING: [(&str, &str); 3] = [("demo", "page "), ("serve", "serving"), ("worker", "working")];
+
+/// What a server needs, as a configuration.
+const CONFIG: &str =
+    "listen = \"127.0.0.1:0\"\ntoken-file = \"token\"\nmail-from = \"security@example.com\"\nmaildir = \"mail\"\n";
 
 fn help(command: &str) -> String {
     let mut program = program(command.split(' ').filter(|word| !word.is_empty()).chain(["--help"]));
@@ -114,6 +122,7 @@ impl World {
             ("smtp-url", "smtp://127.0.0.1:1?tls=none"),
             ("owner-url", database.url()),
             ("token", TOKEN),
+            ("config.toml", CONFIG),
         ] {
             folder.write(name, contents);
         }
@@ -147,7 +156,7 @@ impl World {
         let mut command = Command::new("sh");
         let path = format!("{}:{}", folder.path().join("bin").display(), std::env::var("PATH").unwrap());
         command.args(["-c", &example]).current_dir(folder.path()).env("PATH", path);
-        for name in ["DATA", "DATABASE_URL", "RULES", "LOG", "SMTP_URL"] {
+        for name in ["CONFIG", "DATA", "DATABASE_URL", "RULES", "LOG", "SMTP_URL"] {
             command.env_remove(format!("SECURITY_CONTACT_{name}"));
         }
         (folder, command)

@@ -7,8 +7,11 @@ use clap::{Arg, ArgAction, Command};
 /// The commands whose own options are keys, beside the options of every command.
 pub(super) const PROGRAMS: [&str; 2] = ["serve", "worker"];
 
+/// A command that looks at what those programs would do, with options of theirs.
+const INSPECTOR: &str = "doctor";
+
 /// Options that say nothing to a program that runs.
-const NO_KEYS: [&str; 3] = ["config", "help", "version"];
+const NO_KEYS: [&str; 4] = ["config", "help", "json", "version"];
 
 /// What a value looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +57,7 @@ pub(super) fn variable(arg: &Arg) -> String {
 /// The options of a command that take their values from a configuration too. Those of its own are a matter between it
 /// and whoever calls it, unless it is a program that runs for long.
 pub(super) fn of_command(command: &Command) -> Vec<&Arg> {
-    let is_program = PROGRAMS.contains(&command.get_name());
+    let is_program = PROGRAMS.contains(&command.get_name()) || command.get_name() == INSPECTOR;
     let of_command = command.get_arguments().filter(|arg| is_program || arg.is_global_set());
     of_command.filter(|arg| arg.get_long().is_some_and(|long| !NO_KEYS.contains(&long))).collect()
 }

@@ -39,13 +39,20 @@ enum What {
     /// Check the file that `--config` names, and the environment over it, for `serve` and `worker`
     ///
     /// Every mistake is told in a line of its own, with where it is and what was expected; it then ends with 1. The
-    /// files that a configuration names are not opened.
+    /// files that a configuration names are not opened; `security-contact doctor` does that.
+    #[command(after_help = "\
+Examples:
+  $ security-contact config check --config config.toml
+  $ security-contact config check --config config.toml --json")]
     Check {
         /// Print one JSON object, for programs
         #[arg(long)]
         json: bool,
     },
     /// Print a configuration with every key: what it means, its environment variable, and its default
+    #[command(after_help = "\
+Example:
+  $ security-contact config example > config.toml")]
     Example,
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use security_contact_policy::Instant;
@@ -33,10 +34,10 @@ pub(super) fn policy(options: &Options, report: &mut Report) -> Option<Engine> {
             return None;
         }
     };
-    let file = options.rules_file().ok().flatten();
-    let place =
-        file.map_or_else(|| "the default rules".to_owned(), |file| format!("the rules of `{}`", file.display()));
-    report.add("configuration", State::Ok, place);
+    let rules_file = options.rules_file().ok().flatten();
+    let rules_words = rules_file.map_or_else(|| "the default rules".to_owned(), |file| words("the rules of", &file));
+    let config = options.config().map(|file| words("the file", file) + " and ").unwrap_or_default();
+    report.add("configuration", State::Ok, config + &rules_words);
     match Engine::embedded(&rules) {
         Ok(engine) => {
             let identity = engine.identity();
@@ -50,6 +51,10 @@ pub(super) fn policy(options: &Options, report: &mut Report) -> Option<Engine> {
             None
         }
     }
+}
+
+fn words(what: &str, file: &Path) -> String {
+    format!("{what} `{}`", file.display())
 }
 
 /// The database, its schema, and whether it has accounts.

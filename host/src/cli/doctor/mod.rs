@@ -15,7 +15,7 @@ use report::Report;
 
 /// Look at everything that a server needs, and say what to do where something is wrong
 ///
-/// Give it the options of `security-contact serve`, or of `worker`: it looks at the configuration, the policy module, the
+/// Give it the configuration or the options of `security-contact serve`, or of `worker`: it looks at the configuration, the policy module, the
 /// database and its schema, who may ask, the mail server, the address to listen on, and the clock. Nothing is changed,
 /// and no mail is sent. What the options do not speak of is skipped.
 ///
@@ -26,6 +26,7 @@ Examples:
   $ security-contact doctor
   $ security-contact doctor --listen 127.0.0.1:8787 --token-file token \\
       --mail-from security@example.com --maildir ./mail
+  $ security-contact doctor --config config.toml
   $ security-contact doctor --json"))]
 pub(super) struct Doctor {
     /// Where a server is to listen

@@ -80,7 +80,7 @@ impl<'a> Ask<'a> {
     }
 
     /// The request in the name of a person.
-    pub(in crate::cli) fn as_person(self, person: &UserId) -> Self {
+    pub(in crate::cli) fn in_the_name_of(self, person: &UserId) -> Self {
         self.header("security-contact-person", person.as_str())
     }
 }

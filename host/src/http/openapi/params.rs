@@ -46,7 +46,8 @@ params! {
     }
     /// The state that a change is made on.
     ExpectedState {
-        "if-match" Header True text::ETag::schema(), "The ETag of the state that the change is made on";
+        "if-match" Header True text::ExpectedState::schema(),
+            "The ETag of the state that the change is made on, or `*` for whatever state there is";
     }
     /// A key that a change can have.
     MaybeKey {

@@ -108,6 +108,10 @@ texts! {
         description: "The hash of the policy's version and the rules in force.",
         length: None, pattern: Some("^[0-9a-f]+$"), format: None,
     };
+    ExpectedState: Kind {
+        description: "The version of a designation, as in `\"v3\"`, or `*` for any.",
+        length: None, pattern: Some(r#"^(\*|"v(0|[1-9][0-9]{0,17})")$"#), format: None,
+    };
     ETag: Kind {
         description: "The version of a designation, as in `\"v3\"`.",
         length: None, pattern: Some(r#"^"v(0|[1-9][0-9]{0,17})"$"#), format: None,
