@@ -102,8 +102,10 @@ impl Limiter {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         let all = (BURST_SECONDS * 1_000_000).max(self.cost);
         // A clock that was set back makes nobody wait for it.
-        let until = used.until.get(key).copied().unwrap_or(now).clamp(now, now + all) + self.cost;
+        let before = used.until.get(key).copied().unwrap_or(now).clamp(now, now + all);
+        let until = before + self.cost;
         if until > now + all {
+            used.until.insert(key.to_owned(), before);
             return Err(Duration::from_micros((until - now - all).unsigned_abs()));
         }
         if used.until.len() >= used.forget_at {

@@ -50,15 +50,6 @@ fn choosing_and_resetting_are_told_and_stored() {
 }
 
 #[test]
-fn an_address_that_takes_no_mail_is_shown_as_such() {
-    let folder = folder_with_acme();
-    let mark = "UPDATE people SET unreachable_since = 0 WHERE id = 'u-owner'";
-    rusqlite::Connection::open(folder.database()).unwrap().execute_batch(mark).unwrap();
-    let shown = folder.run(&["show", "acme"]).printed();
-    assert!(shown.contains("<u-owner@acme.example> (mail to this address is refused)\n"), "{shown}");
-}
-
-#[test]
 fn a_refusal_ends_with_3() {
     let folder = folder_with_acme();
     let refused = |person: &str, actor: &str| folder.run(&["set", "acme", person, "--actor", actor]).failed(3);

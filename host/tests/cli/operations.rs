@@ -68,7 +68,7 @@ fn other_rules_hold_after_sighup_and_make_everything_due() {
     // Whoever logged in two days ago is no contact any more, and that is stored without anybody asking.
     assert_eq!(get(&server, CONTACT)["contact"]["userId"], "u-owner");
     server.until("reverted=1");
-    assert_eq!(policy_of(&folder), after["fingerprint"].as_str().unwrap());
+    assert!(policy_of(&folder).starts_with(after["fingerprint"].as_str().unwrap()));
     let (_, history) = {
         let headers = format!("authorization: Bearer {TOKEN}\r\nsecurity-contact-person: u-owner\r\n");
         server.ask(&format!("GET {CONTACT}/history"), &headers, "")
@@ -96,7 +96,7 @@ fn bad_rules_are_told_in_the_log_and_those_before_stay() {
         let told = server.until("the rules cannot be read anew, and stay as they were");
         assert!(told.contains("ERROR") && told.contains(expected), "{rules}: {told}");
         assert_eq!(get(&server, "/v1/policy"), before);
-        assert_eq!(policy_of(&folder), before["fingerprint"].as_str().unwrap());
+        assert!(policy_of(&folder).starts_with(before["fingerprint"].as_str().unwrap()));
     }
     folder.write("data/rules.json", STRICT);
     server.send("-HUP");

@@ -255,6 +255,13 @@ impl Answer {
         String::from_utf8(self.body.clone()).unwrap()
     }
 
+    /// The headers but the id of the request, which is another each time.
+    pub(crate) fn lasting_headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        headers.remove("x-request-id");
+        headers
+    }
+
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }

@@ -91,32 +91,31 @@ pub(super) const DUE: &str = concat!(
 
 /// Leases due rows. One that cannot be read is set aside as failed, so that it does not hold up all the others.
 pub(super) async fn claim(
-    client: &mut Client,
+    client: &Client,
     now: Instant,
     leased_until: Instant,
     limit: u32,
 ) -> Result<Vec<Claimed>, Fault> {
-    let tx = client.transaction().await?;
     let mut leased = Vec::new();
-    for row in query(&tx, DUE, &[&now.millis(), &rows(limit), &leased_until.millis()]).await? {
+    for row in query(client, DUE, &[&now.millis(), &rows(limit), &leased_until.millis()]).await? {
         match claimed(&row) {
             Ok(claimed) => leased.push(claimed),
             Err(error) => {
                 let (id, lease): (i64, i64) = (row.try_get("id")?, row.try_get("lease")?);
                 tracing::error!(outbox_id = id, %error, "a queued mail is set aside as failed");
-                set_aside(&tx, id, lease, now, &error.to_string()).await?;
+                // In a transaction of its own: in that of the lease the server would look for the account again.
+                set_aside(client, id, lease, now, &error.to_string()).await?;
             }
         }
     }
-    tx.commit().await?;
     Ok(leased)
 }
 
 /// Gives a leased row up without reading anything of it.
-async fn set_aside(tx: &Transaction<'_>, id: i64, lease: i64, now: Instant, error: &str) -> Result<(), Fault> {
+async fn set_aside(client: &Client, id: i64, lease: i64, now: Instant, error: &str) -> Result<(), Fault> {
     let sql = "UPDATE outbox SET state = 'failed', leased_until = NULL, last_error = $3, settled_at = $4
         WHERE id = $1 AND lease = $2";
-    execute(tx, sql, &[&id, &lease, &text::stored(error), &now.millis()]).await.map(drop)
+    execute(client, sql, &[&id, &lease, &text::stored(error), &now.millis()]).await.map(drop)
 }
 
 pub(super) async fn settle(
