@@ -141,6 +141,18 @@ fn only_the_module_decides() {
 }
 
 #[test]
+fn every_route_of_the_api_describes_itself() {
+    // The page's files, and what operators ask on an address of their own.
+    let others = ["http/page.rs", "http/operations.rs"];
+    for (path, code) in
+        sources("http").into_iter().filter(|(path, _)| !others.iter().any(|other| path.ends_with(other)))
+    {
+        let plain = code.lines().find(|line| line.contains(".route(") && !line.contains("get(demo::"));
+        assert_eq!(plain, None, "{} has a route that the OpenAPI document and the matrix do not see", path.display());
+    }
+}
+
+#[test]
 fn a_forbidden_name_would_be_found() {
     let code = code("use rusqlite::Connection; // wasmtime\n#[cfg(test)]\nmod tests {\n use axum::Router;\n}");
     assert!(names(&code, "rusqlite") && !names(&code, "wasmtime") && !names(&code, "axum"));
