@@ -6,7 +6,7 @@
 //!
 //! - [`Policy`] decides, and nothing else. It keeps nothing and sends nothing.
 //! - [`Host`] keeps contacts and sends mail, inside a backend. The backend brings a [`Directory`], which is its own user
-//!   table, and a [`Mailer`](domain::ports::Mailer); the [stores](store) come with the crate.
+//!   table, and a [`Mailer`]; the [stores](store) come with the crate.
 //! - [`policy`] has the types of the rules: people, instants, verdicts.
 //!
 //! ```
@@ -40,6 +40,8 @@
 //! [`store`], [`mail`] and [`clock`] are adapters of those ports; [`worker`] does what happens by itself; [`Host`] puts
 //! all that together for backends, and `wiring` for the program, which people reach by `http` and `cli`;
 //! `metrics` is what Prometheus reads.
+
+#![deny(rustdoc::broken_intra_doc_links)]
 
 // The program is no part of the library: what it is made of may change at any time.
 #[cfg(feature = "server")]

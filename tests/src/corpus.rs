@@ -7,7 +7,7 @@ use std::path::Path;
 /// Reads `tests/fuzz/<name>.corpus`.
 ///
 /// # Panics
-/// When the file cannot be read or a line is not escaped as [`write`] escapes.
+/// When the file cannot be read or a line is not escaped as [`write()`] escapes.
 #[must_use]
 pub fn read(name: &str) -> Vec<Vec<u8>> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(name).with_extension("corpus");

@@ -6,7 +6,9 @@ mod bench;
 mod browsers;
 mod crash;
 mod directory;
+mod docs;
 mod e2e;
+mod features;
 mod fuzz;
 mod manifest;
 mod metadata;
@@ -18,6 +20,7 @@ mod pkg;
 mod postgres;
 mod report;
 mod steps;
+mod surface;
 mod test;
 mod tools;
 mod ui;
@@ -75,6 +78,16 @@ enum Task {
     ///
     /// The steps run in order and the first failure ends the run. `--only` and `--skip` choose among them.
     Test(test::Options),
+    /// Checks the host without its features, as backends use it that leave some out
+    ///
+    /// Each combination has an example that needs no more. The first run compiles wasmtime once more, in
+    /// `target/features`.
+    Features,
+    /// Builds the documentation, with warnings denied, and lists every public item
+    ///
+    /// The lists are `host/api.txt` and `policy/api.txt`: whoever reads a change sees there what it does to those who use
+    /// the crates.
+    Docs(docs::Options),
     /// Changes the policy line by line, and wants a failing test each time
     ///
     /// Installs cargo-mutants and runs it on `policy/` with the tests of that crate alone; a mutant that no test notices
@@ -112,6 +125,8 @@ fn main() -> Result<ExitCode> {
         Task::Api(options) => api::task(&Workspace::locate()?, &options)?,
         Task::E2e(options) => e2e::task(&Workspace::locate()?, &options)?,
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
+        Task::Features => features::run(&Workspace::locate()?)?,
+        Task::Docs(options) => docs::run(&Workspace::locate()?, &options)?,
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
         Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,
         Task::Crash(options) => crash::run(&Workspace::locate()?, &options)?,

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{api, browsers, e2e, parity, pkg, tools};
+use crate::{api, browsers, docs, e2e, features, parity, pkg, tools};
 
 /// One step.
 pub(crate) struct Step {
@@ -26,7 +26,7 @@ pub(crate) enum Action {
 }
 
 /// All steps: what fails fast comes first, and what a later step needs comes before it.
-pub(crate) const STEPS: [Step; 13] = [
+pub(crate) const STEPS: [Step; 15] = [
     Step { name: "setup", command: "cargo xtask setup", action: Action::Task(tools::setup) },
     Step { name: "fmt", command: "cargo fmt --all --check", action: Action::Command },
     Step {
@@ -40,6 +40,8 @@ pub(crate) const STEPS: [Step; 13] = [
                   --target-dir target/module --no-default-features --features module -- -D warnings",
         action: Action::Command,
     },
+    Step { name: "features", command: "cargo xtask features", action: Action::Task(features::run) },
+    Step { name: "docs", command: "cargo xtask docs --check", action: Action::Task(docs::check) },
     Step { name: "rust", command: "cargo test --release --workspace", action: Action::Command },
     Step { name: "pkg", command: "cargo xtask pkg --check", action: Action::Task(pkg::check) },
     Step { name: "package", command: "cargo xtask test --only package", action: Action::Task(package) },

@@ -81,8 +81,9 @@ const PAGE: u32 = 500;
 /// The users are in the backend's database and the contacts in the host's store, even where both are in one file: no
 /// transaction spans the two. What holds is this:
 ///
-/// - Before anything is decided, shown or addressed, the people whom it rests on are read from the [`Directory`], and the
-///   store's copy of them is brought up to date. So an answer rests on facts that were true after it was asked for.
+/// - Before anything is decided, shown or addressed, the people whom it rests on are read from the
+///   [`Directory`](crate::Directory), and the store's copy of them is brought up to date. So an answer rests on facts that
+///   were true after it was asked for.
 /// - What was read is stored only while the account is still as it was before the reading, so that of two hosts the
 ///   slower one never puts old facts over new ones. A decision is stored only while the copy is as it was decided on.
 /// - Facts and the review that follows from them are stored in one transaction. The copy never has a contact whom its

@@ -58,7 +58,8 @@ pub struct Snapshot {
     pub account: AccountId,
     /// How people call it.
     pub name: DisplayName,
-    /// Changes with every write to the account, its people included. A [`Commit`] goes through only while it holds.
+    /// Changes with every write to the account, its people included. A [`Commit`](super::Commit) goes through only while it
+    /// holds.
     pub revision: i64,
     /// Changes with every change of the designation. People send it back with what they ask for.
     pub version: i64,

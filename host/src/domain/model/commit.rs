@@ -9,7 +9,7 @@ use super::{AccountId, AuditEntry, IdempotencyKey, NewMail};
 pub struct Commit {
     /// Which account.
     pub account: AccountId,
-    /// The [`Snapshot::revision`] that the decision was made on.
+    /// The [`Snapshot::revision`](super::Snapshot::revision) that the decision was made on.
     pub revision: i64,
     /// When.
     pub now: Instant,

@@ -1,0 +1,32 @@
+//! `cargo xtask features`: does the host compile without what backends leave out?
+
+use anyhow::Result;
+use xshell::cmd;
+
+use crate::workspace::Workspace;
+
+/// What is checked: the features, and the example that needs no more.
+const COMBINATIONS: [(&str, &[&str]); 4] = [
+    ("", &["--example", "decisions"]),
+    ("postgres", &["--example", "workers"]),
+    ("server,sqlite", &["--example", "axum"]),
+    ("smtp", &[]),
+];
+
+/// Checks the library under each combination, with warnings denied.
+///
+/// # Errors
+/// When one does not compile, or not without a warning.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let shell = workspace.shell()?;
+    for (features, targets) in COMBINATIONS {
+        // A folder of its own: the other steps build wasmtime with the features of the whole workspace.
+        cmd!(
+            shell,
+            "cargo clippy --package security-contact-host --lib {targets...} --no-default-features
+             --features {features} --target-dir target/features -- -D warnings"
+        )
+        .run()?;
+    }
+    Ok(())
+}
