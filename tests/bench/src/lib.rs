@@ -1,7 +1,7 @@
 //! What the host costs, measured in turns with what users would compare.
 //!
-//! `cargo xtask bench` runs it and makes a document of what it prints: one [`Figure`] a line, as JSON. A row has a name;
-//! its benchmark is found in [`BENCHMARKS`].
+//! `cargo xtask bench` runs it and makes a document of what it prints: one `Figure` a line, as JSON. A row has a name;
+//! its benchmark is found in `BENCHMARKS`.
 
 mod accounts;
 mod changes;
