@@ -5,7 +5,7 @@ use security_contact_policy::{Instant, UserId};
 
 use super::{FreshStore, store_error};
 use crate::domain::model::{
-    AccountId, AuditEntry, AuditRow, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
+    AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
     IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
@@ -159,5 +159,13 @@ impl Store for FreshStore {
 
     async fn drop_mail(&self, id: i64, now: Instant) -> Result<bool, StoreError> {
         self.store.drop_mail(id, now).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.store.backlog().await
+    }
+
+    async fn fits(&self) -> Result<bool, StoreError> {
+        self.store.fits().await
     }
 }
