@@ -147,7 +147,8 @@ fn the_program_runs_in_the_image_with_what_is_in_it() {
     entered.arg(&root).arg(&words("ENTRYPOINT")[0]);
     // It has all that it needs to decide, to store, and to read its configuration.
     entered.args(["migrate", "--config", "/etc/security-contact/config.toml", "--json"]);
-    assert_eq!(said(&mut entered), "{\"store\":\"sqlite\",\"schema\":1}\n");
+    let outside = folder.path().join("data");
+    assert_eq!(said(&mut entered), said(Command::new(PROGRAM).args(["migrate", "--json", "--data"]).arg(&outside)));
     assert!(root.join("var/lib/security-contact/security-contact.sqlite").exists());
     assert!(!root.join("bin/sh").exists());
 }
