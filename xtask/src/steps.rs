@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use xshell::cmd;
 
 use crate::workspace::Workspace;
-use crate::{browsers, docs, e2e, features, parity, pkg, tools};
+use crate::{browsers, deny, docs, e2e, features, parity, pkg, tools};
 
 /// One step.
 pub(crate) struct Step {
@@ -26,7 +26,7 @@ pub(crate) enum Action {
 }
 
 /// All steps: what fails fast comes first, and what a later step needs comes before it.
-pub(crate) const STEPS: [Step; 14] = [
+pub(crate) const STEPS: [Step; 15] = [
     Step { name: "setup", command: "cargo xtask setup", action: Action::Task(tools::setup) },
     Step { name: "fmt", command: "cargo fmt --all --check", action: Action::Command },
     Step {
@@ -42,6 +42,7 @@ pub(crate) const STEPS: [Step; 14] = [
     },
     Step { name: "features", command: "cargo xtask features", action: Action::Task(features::run) },
     Step { name: "docs", command: "cargo xtask docs --check", action: Action::Task(docs::check) },
+    Step { name: "deny", command: "cargo xtask deny", action: Action::Task(deny::check) },
     Step { name: "rust", command: "cargo test --release --workspace", action: Action::Command },
     Step { name: "pkg", command: "cargo xtask pkg --check", action: Action::Task(pkg::check) },
     Step { name: "package", command: "cargo xtask test --only package", action: Action::Task(package) },
