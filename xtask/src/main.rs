@@ -5,6 +5,7 @@ mod apt;
 mod bench;
 mod browsers;
 mod crash;
+mod deny;
 mod directory;
 mod docs;
 mod e2e;
@@ -88,6 +89,10 @@ enum Task {
     /// The lists are `host/api.txt` and `policy/api.txt`: whoever reads a change sees there what it does to those who use
     /// the crates.
     Docs(docs::Options),
+    /// Checks licences and sources of everything that is compiled in
+    ///
+    /// Installs cargo-deny, which compiles for some minutes. `.cargo/deny.toml` says what is allowed.
+    Deny(deny::Options),
     /// Changes the policy line by line, and wants a failing test each time
     ///
     /// Installs cargo-mutants and runs it on `policy/` with the tests of that crate alone; a mutant that no test notices
@@ -127,6 +132,7 @@ fn main() -> Result<ExitCode> {
         Task::Test(options) => return Ok(test::run(&Workspace::locate()?, &options)),
         Task::Features => features::run(&Workspace::locate()?)?,
         Task::Docs(options) => docs::run(&Workspace::locate()?, &options)?,
+        Task::Deny(options) => deny::run(&Workspace::locate()?, &options)?,
         Task::Mutants(options) => mutants::run(&Workspace::locate()?, &options)?,
         Task::Fuzz(options) => fuzz::run(&Workspace::locate()?, &options)?,
         Task::Crash(options) => crash::run(&Workspace::locate()?, &options)?,

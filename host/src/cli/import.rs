@@ -2,13 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::Context;
 use clap::Args;
 use indicatif::ProgressBar;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use ureq::http::Method;
 
 use super::lines::Lines;
@@ -16,11 +19,14 @@ use super::options::Options;
 use super::remote::{Answer, Ask, At, Place, Server, other};
 use super::{End, print, progress, same_policy};
 use crate::auth::Scope;
-use crate::domain::{DirectoryImport, ImportReport, LineFault};
+use crate::domain::{DirectoryImport, DirectoryReader, Group, ImportReport, LineFault};
 use crate::wiring::{IfMissing, Parts};
 
 /// The longest line that can be read as a whole.
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
+
+/// How many accounts are read before those before them are stored.
+const READ_AHEAD: usize = 100;
 
 /// Take over accounts and their people from a file of JSON lines
 ///
@@ -114,7 +120,7 @@ impl Import {
         Ok(if refused == 0 { End::Done } else { End::Failed })
     }
 
-    async fn here(&self, parts: &Parts, input: impl Read, bar: &ProgressBar) -> anyhow::Result<ImportReport> {
+    async fn here(&self, parts: &Parts, input: impl Read + Send + 'static, bar: &ProgressBar) -> anyhow::Result<ImportReport> {
         let mut printed = Ok(());
         let mut tell = |LineFault { line, message }: LineFault| {
             let told = self.tell(line, &message, bar);
@@ -166,14 +172,36 @@ impl Import {
     }
 }
 
+/// Stores what a thread of its own reads meanwhile.
 async fn take_over(
     mut import: DirectoryImport,
-    input: impl Read,
+    input: impl Read + Send + 'static,
     tell: &mut (dyn FnMut(LineFault) + Send),
 ) -> anyhow::Result<ImportReport> {
-    let mut lines = Lines::new(input, MAX_LINE_BYTES);
-    while let Some(line) = lines.next().context("the input cannot be read")? {
-        import.push(line, tell).await?;
+    let (groups, mut read) = mpsc::channel(READ_AHEAD);
+    // No task of the runtime: one that waits for standard input would keep the program from ending.
+    let reader = thread::spawn(move || read_all(input, &groups));
+    while let Some(group) = read.recv().await {
+        import.take(group, tell).await?;
     }
+    // It has ended, since nobody sends any more.
+    reader.join().unwrap_or_else(|panic| resume_unwind(panic)).context("the input cannot be read")?;
     Ok(import.finish(tell).await?)
+}
+
+/// Reads account by account, until the end or until nobody wants any more.
+fn read_all(input: impl Read, groups: &mpsc::Sender<Group>) -> io::Result<()> {
+    let (mut lines, mut reader) = (Lines::new(input, MAX_LINE_BYTES), DirectoryReader::default());
+    while let Some(line) = lines.next()? {
+        if let Some(group) = reader.push(line)
+            && groups.blocking_send(group).is_err()
+        {
+            return Ok(());
+        }
+    }
+    if let Some(group) = reader.finish() {
+        // As above: nobody may want it.
+        let _ = groups.blocking_send(group);
+    }
+    Ok(())
 }

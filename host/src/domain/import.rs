@@ -97,7 +97,11 @@ impl DirectoryImport {
         Ok(self.report)
     }
 
-    async fn take(&mut self, group: Group, tell: Tell<'_>) -> Result<(), DomainError> {
+    /// Takes the lines of one account, for whoever reads them with a [`DirectoryReader`] elsewhere.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub async fn take(&mut self, group: Group, tell: Tell<'_>) -> Result<(), DomainError> {
         match group.entry {
             Ok(entry) => self.batch.push(entry, group.first_line),
             Err(mut faults) => {
