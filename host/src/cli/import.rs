@@ -120,7 +120,12 @@ impl Import {
         Ok(if refused == 0 { End::Done } else { End::Failed })
     }
 
-    async fn here(&self, parts: &Parts, input: impl Read + Send + 'static, bar: &ProgressBar) -> anyhow::Result<ImportReport> {
+    async fn here(
+        &self,
+        parts: &Parts,
+        input: impl Read + Send + 'static,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<ImportReport> {
         let mut printed = Ok(());
         let mut tell = |LineFault { line, message }: LineFault| {
             let told = self.tell(line, &message, bar);
