@@ -58,6 +58,7 @@ use tokio::runtime::Runtime;
 
 use crate::domain::DomainError;
 use crate::domain::model::AccountId;
+use crate::domain::ports::StoreError;
 use crate::wiring::Parts;
 
 /// Keeps, for every account of a platform, the one person who gets its security mail.
@@ -137,7 +138,9 @@ impl End {
     fn of(error: &anyhow::Error) -> Self {
         if error.is::<UsageError>() || error.is::<config::Mistake>() {
             Self::Usage
-        } else if error.downcast_ref().is_some_and(DomainError::is_busy) {
+        } else if error.downcast_ref().is_some_and(DomainError::is_busy)
+            || error.downcast_ref().is_some_and(|error: &StoreError| error.is_busy)
+        {
             Self::Conflict
         } else {
             match error.downcast_ref() {

@@ -366,12 +366,15 @@ fn a_store_that_others_hold_is_told_alike() {
     let _held = [hold(&places.here), hold(&places.there)];
     let set = ["set", "acme", "u-admin", "--actor", "u-owner"];
     let token = places.there.path().join("token").display().to_string();
-    let (here, there) = std::thread::scope(|scope| {
+    let (here, review, there) = std::thread::scope(|scope| {
         let folder = &places.here;
         let here = scope.spawn(move || folder.run(&set));
+        let review = scope.spawn(move || folder.run(&["review"]));
         let there = asking(&places.server, &token, &set, b"");
-        (here.join().unwrap(), there)
+        (here.join().unwrap(), review.join().unwrap(), there)
     });
-    assert_eq!((here.code, there.code), (Some(4), Some(4)), "{}{}", here.stderr, there.stderr);
+    for ended in [here, review, there] {
+        assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    }
     assert!(fs::exists(places.here.database()).unwrap());
 }
