@@ -6,11 +6,10 @@ use xshell::cmd;
 use crate::workspace::Workspace;
 
 /// What is checked: the features, and the example that needs no more.
-const COMBINATIONS: [(&str, &[&str]); 4] = [
+const COMBINATIONS: [(&str, &[&str]); 3] = [
     ("", &["--example", "decisions"]),
-    ("postgres", &["--example", "workers"]),
+    ("postgres,smtp", &["--example", "workers"]),
     ("server,sqlite", &["--example", "axum"]),
-    ("smtp", &[]),
 ];
 
 /// Checks the library under each combination, with warnings denied.
