@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use security_contact_policy::Rules;
 
-use crate::clock::SystemClock;
+use crate::clock;
 use crate::domain::ports::{Clock, Mailer, SendError, Store};
 use crate::domain::{Contacts, Directories, Events, Reviews};
 use crate::engine::{CurrentEngine, Engine, EngineError};
@@ -135,18 +135,12 @@ pub async fn open_measured(
 fn put_together(engine: Engine, store: Arc<dyn Store>) -> Parts {
     let engine = Arc::new(engine);
     let current = CurrentEngine::from(engine.clone());
-    let clock = clock();
+    let clock = clock::system();
     let contacts = Arc::new(Contacts::new(current.clone(), store.clone(), clock.clone()));
     let directories = Arc::new(Directories::new(current.clone(), store.clone(), clock.clone()));
     let reviews = Arc::new(Reviews::new(current.clone(), store.clone(), clock.clone()));
     let events = Arc::new(Events::new(current.clone(), store.clone(), clock.clone()));
     Parts { engine, current, store, clock, contacts, directories, reviews, events }
-}
-
-/// The clock of this machine.
-#[must_use]
-pub fn clock() -> Arc<dyn Clock> {
-    Arc::new(SystemClock)
 }
 
 /// The store alone of a data folder, if the folder has one.

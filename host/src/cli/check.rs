@@ -15,8 +15,8 @@ use super::options::Options;
 use super::progress;
 use super::remote::At;
 use super::served::ServedPolicy;
+use crate::clock;
 use crate::engine::Engine;
-use crate::wiring;
 
 /// Say who can be a security contact by the rules, and why others cannot
 ///
@@ -71,7 +71,7 @@ impl Check {
         };
         let bar = progress::bytes(bytes)?;
         let mut lines = Lines::new(bar.wrap_read(input), json::MAX_REQUEST_BYTES + 1);
-        let at = self.at.unwrap_or_else(|| wiring::clock().now());
+        let at = self.at.unwrap_or_else(|| clock::system().now());
         let mut checking = Checking::new(&engine, at, self.json, self.cannot, &bar);
         loop {
             // Somebody who waits for verdicts before the next line gets them.

@@ -10,6 +10,7 @@
 
 pub mod backend;
 mod compare;
+mod history;
 pub mod model;
 pub mod operation;
 mod outbox;

@@ -14,6 +14,7 @@ use security_contact_policy::{
     ReviewRequest, Rules, UserId,
 };
 
+use crate::history::entry;
 use crate::outbox::Row;
 use crate::reviewed::Reviewed;
 use crate::universe;
@@ -391,20 +392,5 @@ impl Account {
 
     pub(crate) fn name_of(&self, user_id: &UserId) -> String {
         self.people.get(user_id).map_or_else(|| user_id.to_string(), |member| member.name.as_str().to_owned())
-    }
-}
-
-/// An entry of the history of which more is to be told.
-pub(crate) fn entry(moment: &Moment, authenticated: Authentication, action: Action) -> AuditEntry {
-    AuditEntry {
-        at: moment.now,
-        actor: None,
-        authenticated,
-        action,
-        before: None,
-        after: None,
-        reasons: Vec::new(),
-        detail: None,
-        decided_by: moment.identity.clone(),
     }
 }

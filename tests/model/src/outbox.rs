@@ -5,7 +5,8 @@ use security_contact_host::domain::model::{
 };
 use security_contact_policy::{self as policy, Instant, UserId};
 
-use crate::model::{Account, Model, Moment, entry};
+use crate::history::entry;
+use crate::model::{Account, Model, Moment};
 use crate::operation::Reply;
 use crate::universe::MINUTE_MS;
 

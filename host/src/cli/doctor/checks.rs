@@ -13,6 +13,7 @@ use crate::cli::UsageError;
 use crate::cli::callers::Callers;
 use crate::cli::options::Options;
 use crate::cli::work::Work;
+use crate::clock;
 use crate::domain::model::Snapshot;
 use crate::domain::ports::Store;
 use crate::engine::Engine;
@@ -107,7 +108,7 @@ async fn accounts(options: &Options) -> anyhow::Result<(Arc<dyn Store>, bool)> {
 
 /// The tokens and keys of those who may ask.
 pub(super) async fn callers(callers: &Callers, report: &mut Report) {
-    match callers.authenticator(&wiring::clock()).await {
+    match callers.authenticator(&clock::system()).await {
         Ok(_) => report.add("callers", State::Ok, "tokens and keys can be used"),
         Err(error) if error.is::<UsageError>() => report.add("callers", State::Skipped, error.to_string()),
         Err(error) => report.fail("callers", &error),
@@ -146,7 +147,7 @@ pub(super) async fn mail(work: &Work, report: &mut Report) {
 
 /// The clock, by what the store has: nothing in it can have happened later than now.
 pub(super) async fn clock(store: Option<&dyn Store>, engine: Option<&Engine>, report: &mut Report) {
-    let now = wiring::clock().now();
+    let now = clock::system().now();
     let advice = "set the clock of this machine, and keep it right with NTP";
     if EARLIEST.parse().is_ok_and(|earliest: Instant| now < earliest) {
         return report.add("clock", State::Failed, format!("it says {now}: {advice}"));

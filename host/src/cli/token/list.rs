@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::file::read;
 use crate::auth::{Scope, ServiceToken};
 use crate::cli::{End, print};
-use crate::wiring;
+use crate::clock;
 
 /// List the tokens of a file, without anything that a token could be made of
 #[derive(Args, Debug)]
@@ -44,7 +44,7 @@ struct Row<'a> {
 impl List {
     pub(super) fn run(self) -> anyhow::Result<End> {
         let tokens = read(&self.tokens)?;
-        let now = wiring::clock().now();
+        let now = clock::system().now();
         let rows: Vec<Row<'_>> = tokens.all().iter().map(|token| Row::of(token, now)).collect();
         if self.json {
             print::json(&Listed { tokens: rows })?;

@@ -10,8 +10,8 @@ use super::file::TokenFile;
 use crate::auth::{NewToken, Scope, ServiceToken};
 use crate::cli::private::create_private;
 use crate::cli::{End, print};
+use crate::clock;
 use crate::domain::model::InvalidText;
-use crate::wiring;
 
 /// Make a token, and print it once
 ///
@@ -64,7 +64,7 @@ struct Made<'a> {
 
 impl New {
     pub(super) fn run(self) -> anyhow::Result<End> {
-        let now = wiring::clock().now();
+        let now = clock::system().now();
         let expires_at = self.days.map(|days| now.plus_millis(i64::from(days) * 86_400_000));
         let mut file = TokenFile::open_or_new(&self.tokens)?;
         let NewToken { secret, entry } = file.tokens.create(&self.name, &self.scope, now, expires_at)?;
