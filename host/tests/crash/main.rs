@@ -23,7 +23,7 @@ fn killed(store: StoreKind, kills: u32) -> Outcome {
 /// What is found to be right in one run has to be found wrong once it is damaged.
 #[test]
 fn nothing_is_lost_with_sqlite_and_what_does_not_fit_together_is_found() {
-    let mut outcome = killed(StoreKind::Sqlite, 30);
+    let mut outcome = killed(StoreKind::Sqlite, 60);
     damage::to_the_store_is_found(&outcome);
     damage::to_the_evidence_is_found(&mut outcome);
 }
