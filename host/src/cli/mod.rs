@@ -181,7 +181,7 @@ pub fn main() -> ExitCode {
 /// The command line, with what environment and configuration file add to it.
 fn parse() -> anyhow::Result<Cli> {
     let filled = config::fill(&known(), std::env::args_os().collect())?;
-    match Cli::command().try_get_matches_from(filled.args()) {
+    match Cli::command().color(print::colour_choice()).try_get_matches_from(filled.args()) {
         Ok(matches) => Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())),
         Err(error) => Err(filled.explain(&error).unwrap_or_else(|| error.exit()).into()),
     }

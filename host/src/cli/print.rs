@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use clap::ColorChoice;
 use security_contact_policy::Reason;
 use serde::Serialize;
 
@@ -63,9 +64,18 @@ pub(super) fn toned(text: &str, tone: Tone) -> String {
 
 /// Whether colours can be written there: to a terminal that knows them, unless somebody wants none.
 pub(super) fn may_colour(output: &impl IsTerminal) -> bool {
-    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-        || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-    output.is_terminal() && !is_plain
+    output.is_terminal() && !is_plain()
+}
+
+/// What clap does about colours, which by itself holds a terminal that knows none for one that does where `CI` is set.
+pub(super) fn colour_choice() -> ColorChoice {
+    if is_plain() { ColorChoice::Never } else { ColorChoice::Auto }
+}
+
+/// Whether somebody wants no colours, or the terminal knows none.
+fn is_plain() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+        || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
 }
 
 /// Each reason as a sentence and its code.

@@ -25,9 +25,9 @@ fn colours_are_for_terminals_that_want_them() {
     for args in [&["doctor"][..], &["candidates", "acme"], &["show", "--help"]] {
         let seen = on_terminal(&folder, args, &[]);
         assert!(seen.contains("\u{1b}["), "{args:?}: {seen}");
-        for (name, value) in [("NO_COLOR", "1"), ("TERM", "dumb")] {
-            let seen = on_terminal(&folder, args, &[(name, value)]);
-            assert!(!seen.contains("\u{1b}["), "{args:?} {name}: {seen}");
+        for variables in [&[("NO_COLOR", "1")][..], &[("TERM", "dumb")], &[("TERM", "dumb"), ("CI", "true")]] {
+            let seen = on_terminal(&folder, args, variables);
+            assert!(!seen.contains("\u{1b}["), "{args:?} {variables:?}: {seen}");
         }
         assert!(!folder.run(args).printed().contains('\u{1b}'), "{args:?}");
     }
