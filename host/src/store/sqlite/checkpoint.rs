@@ -9,10 +9,11 @@ use std::sync::Arc;
 use rusqlite::hooks::Wal;
 use rusqlite::wal::CheckpointMode::PASSIVE;
 use rusqlite::{Connection, ErrorCode, MAIN_DB};
-use tokio::sync::Mutex;
 
-/// A connection that does nothing else. Whoever has it moves pages; nobody waits for it.
-pub(super) type Mover = Arc<Mutex<Connection>>;
+use super::threads::Threads;
+
+/// A connection that does nothing else; nobody waits for it.
+pub(super) type Mover = Arc<Threads>;
 
 /// How long the log gets, in pages.
 #[derive(Clone, Copy, Debug)]
@@ -42,18 +43,11 @@ pub(super) fn watch(writer: &mut Connection, mover: Mover, lengths: Lengths) -> 
         if pages >= limit {
             report(log.checkpoint_v2(PASSIVE));
         } else if pages / step > before / step {
-            move_beside(&mover);
+            mover.offer(|connection| report(connection.wal_checkpoint_v2(Some(MAIN_DB), PASSIVE)));
         }
         before = pages;
         Ok(())
     }))
-}
-
-/// Moves what the log holds, on a thread that may block, unless that is being done already.
-fn move_beside(mover: &Mover) {
-    let Ok(mover) = Arc::clone(mover).try_lock_owned() else { return };
-    // Nobody waits for it. A runtime that ends does, once it has begun.
-    drop(tokio::task::spawn_blocking(move || report(mover.wal_checkpoint_v2(Some(MAIN_DB), PASSIVE))));
 }
 
 fn report(moved: rusqlite::Result<(c_int, c_int)>) {

@@ -15,36 +15,42 @@ mod fault;
 mod migrate;
 mod open;
 mod outbox;
-mod pool;
 #[cfg(test)]
 mod tests;
+mod threads;
 
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use async_trait::async_trait;
-use rusqlite::{Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use security_contact_policy::{Instant, UserId};
-use tokio::sync::Mutex;
 
 use self::checkpoint::Lengths;
 use self::fault::Fault;
 pub use self::open::{OpenError, OpenMode};
 use self::open::{explain, open_reader, open_writer, read_schema};
-use self::pool::Pool;
+use self::threads::Threads;
 use crate::domain::model::{
     AccountId, AuditEntry, AuditRow, Backlog, CandidateCursor, ChainHead, Claimed, Commit, Committed, DirectoryWrite,
     IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
 
-/// A store in one SQLite file. Its methods need tokio's runtime, on whose blocking threads they work.
+/// How many reads are under way at once: one a processor, since they seldom wait for the disk. More would only take turns.
+fn readers() -> usize {
+    thread::available_parallelism().map_or(2, NonZero::get).clamp(2, 8)
+}
+
+/// A store in one SQLite file, with threads of its own that wait for the disk.
 ///
 /// A new account has version 0 and no designation. The first commit that changes it makes that 1.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writer: Pool<1>,
-    readers: Pool<4>,
+    writer: Threads,
+    readers: Threads,
 }
 
 impl SqliteStore {
@@ -59,11 +65,15 @@ impl SqliteStore {
     pub fn open(path: &Path, mode: OpenMode) -> Result<Self, OpenError> {
         let mut writer = open_writer(path, mode)?;
         let reader = || open_reader(path);
+        let start = |name, connections: Vec<Connection>| {
+            Threads::start(name, connections)
+                .map_err(|error| OpenError::Failed { path: path.to_owned(), source: error.into() })
+        };
         // It writes nothing of its own either.
-        let mover = Arc::new(Mutex::new(reader()?));
+        let mover = Arc::new(start("sqlite-checkpoint", vec![reader()?])?);
         checkpoint::watch(&mut writer, mover, Lengths::default()).map_err(|error| explain(path, error))?;
-        let readers = Pool::new([reader()?, reader()?, reader()?, reader()?]);
-        Ok(Self { writer: Pool::new([writer]), readers })
+        let readers = (0..readers()).map(|_| reader()).collect::<Result<_, _>>()?;
+        Ok(Self { writer: start("sqlite-writer", vec![writer])?, readers: start("sqlite-reader", readers)? })
     }
 
     /// The schema of a file, which is neither made nor changed.
@@ -89,7 +99,7 @@ impl SqliteStore {
         T: Send + 'static,
         W: FnOnce(Transaction<'_>) -> Result<T, Fault> + Send + 'static,
     {
-        let run = move |connection: &mut rusqlite::Connection| {
+        let run = move |connection: &mut Connection| {
             write(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
         };
         Ok(self.writer.run(run).await?)

@@ -1,11 +1,11 @@
 //! What becomes of the log: it is moved into the file beside the writes, by one at a time, and does not grow for ever.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use tokio::sync::Mutex;
+use tokio::sync::oneshot;
 
 use super::look;
 use crate::domain::model::{DirectoryEntry, Member};
@@ -13,6 +13,7 @@ use crate::domain::ports::Store;
 use crate::store::conformance::{account, change, entry, member, put, snapshot};
 use crate::store::sqlite::checkpoint::{Lengths, Mover, watch};
 use crate::store::sqlite::open::open_reader;
+use crate::store::sqlite::threads::Threads;
 use crate::store::sqlite::{OpenMode, SqliteStore};
 
 const PAGE_BYTES: u64 = 4096;
@@ -32,7 +33,7 @@ impl World {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("contacts.db");
         let sqlite = Arc::new(SqliteStore::open(&path, OpenMode::Create).unwrap());
-        let mover = Arc::new(Mutex::new(open_reader(&path).unwrap()));
+        let mover = Arc::new(Threads::start("mover", [open_reader(&path).unwrap()]).unwrap());
         let own = Arc::clone(&mover);
         sqlite.writer.run(move |writer| Ok(watch(writer, own, lengths)?)).await.unwrap();
         let store: Arc<dyn Store> = sqlite;
@@ -53,6 +54,27 @@ impl World {
         look(&copy, "SELECT count(*) || '' FROM people")
     }
 
+    /// Waits until the mover has nothing to do any more.
+    async fn is_quiet(&self) {
+        self.mover.run(|_| Ok(())).await.unwrap();
+    }
+
+    /// Keeps the mover from its work until that is dropped.
+    async fn hold(&self) -> mpsc::Sender<()> {
+        let (held, (here, arrived)) = (mpsc::channel(), oneshot::channel());
+        let mover = Arc::clone(&self.mover);
+        tokio::spawn(async move {
+            let wait = move |_: &mut Connection| {
+                here.send(()).unwrap();
+                let _ = held.1.recv(); // nothing is sent
+                Ok(())
+            };
+            mover.run(wait).await.unwrap();
+        });
+        arrived.await.unwrap();
+        held.0
+    }
+
     fn log_pages(&self) -> u64 {
         std::fs::metadata(self.folder.path().join("contacts.db-wal")).unwrap().len() / PAGE_BYTES
     }
@@ -63,7 +85,7 @@ async fn a_log_that_has_grown_is_moved_into_the_file() {
     let world = World::new(BESIDE).await;
     world.fill("p").await;
     // Whoever moves it has it until that is done.
-    drop(world.mover.lock().await);
+    world.is_quiet().await;
     assert_eq!(world.moved(), "301");
 }
 
@@ -71,22 +93,22 @@ async fn a_log_that_has_grown_is_moved_into_the_file() {
 async fn a_log_that_has_not_grown_much_stays() {
     let world = World::new(Lengths::default()).await;
     world.fill("p").await;
-    drop(world.mover.lock().await);
+    world.is_quiet().await;
     assert_ne!(world.moved(), "301");
 }
 
 #[tokio::test]
 async fn the_log_is_moved_by_one_at_a_time() {
     let world = World::new(BESIDE).await;
-    drop(world.mover.lock().await);
-    let other = Arc::clone(&world.mover).lock_owned().await;
+    world.is_quiet().await;
+    let other = world.hold().await;
     let before = world.moved();
     world.fill("p").await;
     world.fill("q").await;
     assert_eq!(world.moved(), before);
     drop(other);
     world.fill("r").await;
-    drop(world.mover.lock().await);
+    world.is_quiet().await;
     assert_eq!(world.moved(), "901");
 }
 
@@ -94,7 +116,7 @@ async fn the_log_is_moved_by_one_at_a_time() {
 #[tokio::test]
 async fn a_log_that_nobody_moves_does_not_grow_for_ever() {
     let world = World::new(Lengths { step: 10, limit: 200 }).await;
-    let _other = world.mover.lock().await;
+    let _other = world.hold().await;
     for round in 0..30 {
         world.fill(&format!("u-{round}")).await;
     }
@@ -112,7 +134,7 @@ async fn a_log_that_somebody_reads_is_moved_when_they_are_done() {
         world.fill(&format!("u-{round}")).await;
     }
     assert!(world.log_pages() > 200, "nothing was written");
-    drop(world.mover.lock().await);
+    world.is_quiet().await;
     assert_ne!(world.moved(), "3001");
     drop(reader);
     world.fill("q").await;
@@ -123,14 +145,17 @@ async fn a_log_that_somebody_reads_is_moved_when_they_are_done() {
 #[tokio::test]
 async fn a_log_that_cannot_be_moved_fails_no_write() {
     let world = World::new(BESIDE).await;
-    world.mover.lock().await.execute_batch("BEGIN; SELECT * FROM people").unwrap();
+    let execute = |sql| world.mover.run(move |connection| Ok(connection.execute_batch(sql)?));
+    execute("BEGIN; SELECT * FROM people").await.unwrap();
     world.fill("p").await;
-    assert!(world.mover.lock().await.wal_checkpoint_v2(Some(rusqlite::MAIN_DB), Default::default()).is_err());
+    let checkpoint =
+        |connection: &mut Connection| Ok(connection.wal_checkpoint_v2(Some(rusqlite::MAIN_DB), Default::default())?);
+    assert!(world.mover.run(checkpoint).await.is_err());
     assert_ne!(world.moved(), "301");
     assert_eq!(snapshot(&world.store, "a-1").await.account, account("a-1"));
-    world.mover.lock().await.execute_batch("COMMIT").unwrap();
+    execute("COMMIT").await.unwrap();
     world.fill("q").await;
-    drop(world.mover.lock().await);
+    world.is_quiet().await;
     assert_eq!(world.moved(), "601");
 }
 

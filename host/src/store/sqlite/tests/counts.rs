@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
+use rusqlite::Connection;
 use rusqlite::StatementStatus::VmStep;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use security_contact_policy::{Instant, Rules, UserId};
 use tempfile::TempDir;
 
 use super::super::{OpenMode, SqliteStore};
+use super::on_each_reader;
 use crate::domain::model::{AccountId, Authentication, DirectoryEntry, Member};
 use crate::domain::ports::{Clock, Store};
 use crate::domain::{Answered, Contacts, Directories, Request, Reviews, Wish};
@@ -83,13 +85,10 @@ impl World {
         let codes = TraceEventCodes::SQLITE_TRACE_PROFILE;
         let writer = self.counted.clone();
         self.store.writer.run(move |connection| Ok(connection.trace_v2(codes, Some(listener(writer)))?)).await.unwrap();
-        // A reader that is idle is taken in turn, so that no other is when all work comes one after the other.
         let reader = self.counted.clone();
-        self.store
-            .readers
-            .run(move |connection| Ok(connection.trace_v2(codes, Some(listener(reader)))?))
-            .await
-            .unwrap();
+        let listen =
+            move |connection: &mut Connection| connection.trace_v2(codes, Some(listener(reader.clone()))).unwrap();
+        on_each_reader(&self.store, listen).await;
     }
 
     /// What an act takes, when statements are prepared.

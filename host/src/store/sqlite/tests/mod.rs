@@ -11,12 +11,13 @@ mod sharing;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
-use super::{OpenMode, SqliteStore};
+use super::{OpenMode, SqliteStore, readers};
 use crate::domain::ports::Store;
 
 crate::store::conformance::conformance!(open_store());
@@ -44,6 +45,27 @@ fn tamper(path: &Path, sql: &str) {
 /// One column of one row, as text.
 fn look(path: &Path, sql: &str) -> String {
     Connection::open(path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// What `act` gives on each of the connections that read.
+async fn on_each_reader<T, A>(store: &Arc<SqliteStore>, act: A) -> Vec<T>
+where
+    T: Send + 'static,
+    A: Fn(&mut Connection) -> T + Clone + Send + 'static,
+{
+    // None ends before all have begun, so that each is another connection.
+    let begun = Arc::new(Barrier::new(readers()));
+    let one = || {
+        let (store, begun, act) = (Arc::clone(store), Arc::clone(&begun), act.clone());
+        async move {
+            let act = move |connection: &mut Connection| {
+                begun.wait();
+                Ok(act(connection))
+            };
+            store.readers.run(act).await.unwrap()
+        }
+    };
+    (0..readers()).map(|_| one()).collect::<JoinSet<_>>().join_all().await
 }
 
 /// One test of a module alone, in a process of its own that runs the program at that path.

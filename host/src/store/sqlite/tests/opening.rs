@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{look, open_file, tamper};
+use super::{look, on_each_reader, open_file, tamper};
 use crate::store::sqlite::fault::Fault;
 use crate::store::sqlite::{OpenError, OpenMode, SqliteStore};
 
@@ -115,7 +115,7 @@ fn many_can_open_a_new_file_at_once() {
 #[tokio::test]
 async fn every_connection_has_its_settings() {
     let folder = TempDir::new().unwrap();
-    let store = SqliteStore::open(&folder.path().join("contacts.db"), OpenMode::Create).unwrap();
+    let store = Arc::new(SqliteStore::open(&folder.path().join("contacts.db"), OpenMode::Create).unwrap());
     fn settings(connection: &Connection) -> Result<String, Fault> {
         let sql = "SELECT format('%s %d %d %d %d', journal_mode, synchronous, foreign_keys, timeout, query_only)
             FROM pragma_journal_mode, pragma_synchronous, pragma_foreign_keys, pragma_busy_timeout,
@@ -123,17 +123,7 @@ async fn every_connection_has_its_settings() {
         Ok(connection.query_row(sql, [], |row| row.get(0))?)
     }
     assert_eq!(store.writer.run(|connection| settings(connection)).await.unwrap(), "wal 2 1 5000 0");
-    // None ends before all have begun, so that each is another connection.
-    let begun = Arc::new(Barrier::new(4));
-    let reader = || {
-        let begun = Arc::clone(&begun);
-        store.readers.run(move |connection| {
-            begun.wait();
-            settings(connection)
-        })
-    };
-    let readers = tokio::join!(reader(), reader(), reader(), reader());
-    for reader in [readers.0, readers.1, readers.2, readers.3] {
-        assert_eq!(reader.unwrap(), "wal 2 1 5000 1");
+    for reader in on_each_reader(&store, |connection| settings(connection).unwrap()).await {
+        assert_eq!(reader, "wal 2 1 5000 1");
     }
 }
