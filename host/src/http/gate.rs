@@ -1,16 +1,14 @@
 //! A gate at the edge, `host/edge/`, says by which fingerprint it decides; it is told whether that is the one here.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use axum::extract::{Request, State};
-use axum::http::HeaderValue;
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::warn;
 
 use crate::engine::CurrentEngine;
 
-const HEADER: &str = "security-contact-gate";
+/// The header of a gate, and of what it is told.
+pub(super) const HEADER: HeaderName = HeaderName::from_static("security-contact-gate");
 
 /// How many fingerprints are remembered, so that each is logged once and nobody can fill the log.
 const REMEMBERED: usize = 8;
@@ -26,7 +24,12 @@ impl Gates {
         Self { engine, told: Mutex::new(Vec::new()) }
     }
 
-    fn judge(&self, fingerprint: &HeaderValue) -> &'static str {
+    /// `current` or `stale` for a request that a gate has passed, which says by which fingerprint.
+    pub(super) fn judge(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        headers.get(HEADER).map(|fingerprint| HeaderValue::from_static(self.word(fingerprint)))
+    }
+
+    fn word(&self, fingerprint: &HeaderValue) -> &'static str {
         if fingerprint == self.engine.get().identity().fingerprint.as_str() {
             return "current";
         }
@@ -37,14 +40,4 @@ impl Gates {
         }
         "stale"
     }
-}
-
-/// Answers a request that a gate has passed with `current` or `stale`.
-pub(super) async fn tell(State(gates): State<Arc<Gates>>, request: Request, next: Next) -> Response {
-    let word = request.headers().get(HEADER).map(|fingerprint| gates.judge(fingerprint));
-    let mut response = next.run(request).await;
-    if let Some(word) = word {
-        response.headers_mut().insert(HEADER, HeaderValue::from_static(word));
-    }
-    response
 }

@@ -22,6 +22,7 @@
 //! anything: the domain is asked, and it asks the engine.
 
 mod answer;
+mod around;
 mod caller;
 mod candidates;
 mod change;
@@ -49,7 +50,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use security_contact_policy::{Access, Reason};
 use utoipa_axum::router::OpenApiRouter;
@@ -64,6 +65,7 @@ use crate::domain::ports::{Clock, Store};
 use crate::domain::{ContactView, Contacts, Directories, DomainError, Events};
 use crate::engine::CurrentEngine;
 use crate::metrics::Metrics;
+use around::Around;
 use caller::{Actor, Viewer};
 use gate::Gates;
 use limits::Limiters;
@@ -194,30 +196,21 @@ pub fn page_paths() -> impl Iterator<Item = &'static str> {
 
 /// Everything that the server answers, ready to be served.
 pub fn router(app: App) -> Router {
-    let demo = matches!(app.mode, Mode::Demo);
-    let metrics = app.metrics.clone();
+    let is_demo = matches!(app.mode, Mode::Demo);
+    let around = Around { is_demo, metrics: app.metrics.clone() };
     let app = Arc::new(app);
-    let gates = Arc::new(Gates::new(app.engine.clone()));
+    let gates = Gates::new(app.engine.clone());
     let (long, _) = long_api().with_state(Arc::clone(&app)).split_for_parts();
     let (mut router, _) = api().split_for_parts();
-    if demo {
+    if is_demo {
         router = router.route("/", get(demo::redirect)).route("/demo/people", get(demo::people));
     }
-    let mut router = router
+    router
         .with_state(app)
-        .merge(page::router(demo))
+        .merge(page::router(is_demo))
         .fallback(async || Problem::not_found())
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(from_fn_with_state(gates, gate::tell))
-        .layer(from_fn(guard::deadline))
+        .layer((from_fn_with_state(Arc::new(gates), around::in_time), DefaultBodyLimit::max(MAX_BODY_BYTES)))
         .merge(long)
-        .method_not_allowed_fallback(async || Problem::method_not_allowed());
-    if demo {
-        router = router.layer(from_fn(guard::this_machine_only));
-    }
-    let mut router = router.layer(from_fn(guard::sizes)).layer(map_response(guard::headers)).layer(guard::trace());
-    if let Some(metrics) = metrics {
-        router = router.layer(from_fn_with_state(metrics, operations::measure));
-    }
-    router.layer(from_fn(request_id::assign))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(from_fn_with_state(Arc::new(around), around::every))
 }

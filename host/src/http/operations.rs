@@ -2,13 +2,12 @@
 //! `/healthz` and `/readyz`.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::State;
+use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderName, Method};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::time::timeout;
@@ -62,28 +61,4 @@ async fn text(State(operated): State<Arc<Operated>>) -> Response {
         }
     };
     (TEXT, metrics.text(backlog, engine.get().identity(), clock.now())).into_response()
-}
-
-/// Counts and times a request by its route's pattern.
-pub(super) async fn measure(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = name_of(request.method());
-    let began = Instant::now();
-    let response = next.run(request).await;
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    metrics.answered(method, route, response.status().as_u16(), began.elapsed());
-    response
-}
-
-/// The method, unless somebody made it up.
-fn name_of(method: &Method) -> &'static str {
-    let known = [
-        (Method::GET, "GET"),
-        (Method::HEAD, "HEAD"),
-        (Method::POST, "POST"),
-        (Method::PUT, "PUT"),
-        (Method::DELETE, "DELETE"),
-        (Method::OPTIONS, "OPTIONS"),
-    ];
-    known.iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
 }

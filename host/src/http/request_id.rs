@@ -1,9 +1,10 @@
 //! `x-request-id`: one word by which a request is found in the log, the proxy's and ours.
 
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
-use axum::response::Response;
 use uuid::Uuid;
 
 /// The header, of requests and answers.
@@ -12,20 +13,12 @@ pub(super) const NAME: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken over, in bytes.
 const LONGEST: usize = 128;
 
-/// Gives every request an id: the one that it brings, unless that could not stand in a log, or else a new one. The answer
-/// has it too.
-pub(super) async fn assign(mut request: Request, next: Next) -> Response {
+/// Gives a request an id: the one that it brings, unless that could not stand in a log, or else a new one.
+pub(super) fn assign(request: &mut Request) -> HeaderValue {
     let brought = request.headers().get(NAME).filter(|id| is_usable(id)).cloned();
     let id = brought.unwrap_or_else(new);
     request.headers_mut().insert(NAME, id.clone());
-    let mut response = next.run(request).await;
-    response.headers_mut().insert(NAME, id);
-    response
-}
-
-/// The id of a request that has one.
-pub(super) fn of(request: &Request) -> &str {
-    request.headers().get(NAME).and_then(|id| id.to_str().ok()).unwrap_or_default()
+    id
 }
 
 /// Whether it is a word that nobody can take for something else in a log.
@@ -34,9 +27,13 @@ fn is_usable(id: &HeaderValue) -> bool {
     (1..=LONGEST).contains(&id.len()) && id.as_bytes().iter().all(is_plain)
 }
 
+/// An id that this process has not given before, and no other is likely to give.
 fn new() -> HeaderValue {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| Uuid::new_v4().as_u64_pair().1);
+    static GIVEN: AtomicU64 = AtomicU64::new(0);
+    let id = Uuid::from_u64_pair(GIVEN.fetch_add(1, Ordering::Relaxed), *PROCESS);
     // Digits and hyphens are always a header's value.
-    HeaderValue::from_str(&Uuid::new_v4().to_string()).unwrap_or(HeaderValue::from_static("none"))
+    HeaderValue::from_str(&id.to_string()).unwrap_or(HeaderValue::from_static("none"))
 }
 
 #[cfg(test)]

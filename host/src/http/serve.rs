@@ -15,7 +15,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::guard::{DEADLINE, MAX_HEADERS};
+use super::around::DEADLINE;
+use super::guard::MAX_HEADERS;
 
 /// How long a connection may be silent between two requests, and how long the headers of one may take.
 const HEADERS_TIME: Duration = Duration::from_secs(30);
