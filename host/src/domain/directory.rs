@@ -27,6 +27,15 @@ pub struct LineFault {
     pub message: String,
 }
 
+/// How many people of one account are taken over at once, so that neither memory nor the store is held by one account.
+const MAX_PEOPLE: usize = 100_000;
+
+/// What the lines may have.
+const OF_ACCOUNT: [&str; 4] = ["type", "id", "name", "owner"];
+const OF_PERSON: [&str; 10] =
+    ["type", "account", "id", "name", "email", "role", "accountSettings", "status", "lastLoginAt", "staffRole"];
+const OF_LEFT: [&str; 3] = ["type", "account", "id"];
+
 /// How many faults of one account are kept.
 const MAX_FAULTS: usize = 100;
 
@@ -170,6 +179,9 @@ impl Open {
     }
 
     fn mention(&mut self, user_id: &UserId) -> Result<(), String> {
+        if self.mentioned.len() >= MAX_PEOPLE {
+            return Err(format!("the account has more than {MAX_PEOPLE} people, which is the most at once"));
+        }
         let is_new = self.mentioned.insert(user_id.clone());
         if is_new { Ok(()) } else { Err(format!("the account has a second line of the person `{user_id}`")) }
     }
@@ -196,9 +208,18 @@ fn envelope(line: &[u8]) -> Result<(Value, AccountId), String> {
 
 fn part(line: &[u8], value: &Value) -> Result<Part, String> {
     match text(value, "type")? {
-        "account" => Ok(Part::Profile(name(value)?, id(value, "owner")?)),
-        "left" => Ok(Part::Left(id(value, "id")?)),
-        _ => member(line, value).map(|member| Part::Person(Box::new(member))),
+        "account" => {
+            known(value, &OF_ACCOUNT)?;
+            Ok(Part::Profile(name(value)?, id(value, "owner")?))
+        }
+        "left" => {
+            known(value, &OF_LEFT)?;
+            Ok(Part::Left(id(value, "id")?))
+        }
+        _ => {
+            known(value, &OF_PERSON)?;
+            member(line, value).map(|member| Part::Person(Box::new(member)))
+        }
     }
 }
 
@@ -207,7 +228,17 @@ fn part(line: &[u8], value: &Value) -> Result<Part, String> {
 /// # Errors
 /// A sentence that names the member and what was expected; it has nothing of a name or an address.
 pub fn read_member(value: &Value) -> Result<Member, String> {
+    known(value, &OF_PERSON[2..])?;
     member(value.to_string().as_bytes(), value)
+}
+
+/// Refuses a member that nobody here looks at: it may be a misspelt one.
+fn known(value: &Value, members: &[&str]) -> Result<(), String> {
+    let mut names = value.as_object().into_iter().flat_map(|object| object.keys());
+    match names.find(|name| !members.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(unknown) => Err(format!("unknown member `{unknown}`, expected {}", members.join(", "))),
+    }
 }
 
 fn member(line: &[u8], value: &Value) -> Result<Member, String> {
@@ -260,6 +291,21 @@ mod tests {
     }
 
     #[test]
+    fn an_account_with_too_many_people_is_refused_without_keeping_them() {
+        let mut reader = DirectoryReader::default();
+        assert_eq!(reader.push(ACCOUNT.as_bytes()), None);
+        for number in 0..MAX_PEOPLE + 2 {
+            let line = format!(r#"{{"type":"left","account":"acme","id":"u-{number}"}}"#);
+            assert_eq!(reader.push(line.as_bytes()), None);
+        }
+        assert_eq!(reader.open.as_ref().unwrap().entry.left.len(), MAX_PEOPLE);
+        let faults = reader.finish().unwrap().entry.unwrap_err();
+        assert_eq!(faults.first.len(), 2);
+        let expected = "line 100002: the account has more than 100000 people, which is the most at once";
+        assert_eq!(faults.first[0].to_string(), expected);
+    }
+
+    #[test]
     fn lines_of_one_account_are_one_entry() {
         let other = ACCOUNT.replace("acme", "other");
         let groups = read(&[ACCOUNT, PERSON, "", r#"{"type":"left","account":"acme","id":"u-9"}"#, &other]);
@@ -272,7 +318,12 @@ mod tests {
     fn a_fault_names_the_line_and_the_field() {
         let cases = [
             (PERSON.replace("\"status\":\"active\"", "\"status\":\"actve\""), "line 2: `status`: expected one of"),
-            (PERSON.replace("\"email\"", "\"emial\""), "line 2: `email`: missing"),
+            (
+                PERSON.replace("\"email\"", "\"emial\""),
+                "line 2: unknown member `emial`, expected type, account, id, name",
+            ),
+            (PERSON.replace("\"email\":\"ada@acme.example\",", ""), "line 2: `email`: missing"),
+            (r#"{"type":"left","account":"acme","id":"u-9","name":"Ada"}"#.into(), "line 2: unknown member `name`"),
             (PERSON.replace("ada@acme.example", "ada"), "line 2: `email`: expected a mail address"),
             (PERSON.replace("\"Ada\"", "\"A\\nda\""), "line 2: `name`: expected a name"),
             (PERSON.replace("\"Ada\"", "7"), "line 2: `name`: expected text"),
