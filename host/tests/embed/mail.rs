@@ -1,6 +1,6 @@
 //! Mail goes out through the backend, to whoever is the contact by then.
 
-use security_contact_host::domain::model::{Action, NewEvent};
+use security_contact_host::domain::model::{AccountId, Action, NewEvent};
 use security_contact_host::domain::ports::RenderedMail;
 use security_contact_host::domain::{Dispatched, DomainError};
 use security_contact_host::policy::{Event, EventKind, Severity};
@@ -60,6 +60,12 @@ async fn an_event_can_be_the_first_that_is_heard_of_an_account() {
     let world = World::new();
     assert!(matches!(world.host.dispatch(&acme(), &event("k-1")).await.unwrap(), Dispatched::Queued { .. }));
     assert!(matches!(world.host.dispatch(&acme(), &event("k-1")).await.unwrap(), Dispatched::Repeated { .. }));
-    let error = world.host.dispatch(&"nowhere".parse().unwrap(), &event("k-1")).await.unwrap_err();
-    assert!(matches!(error, DomainError::UnknownAccount { .. }), "{error}");
+    let unknown = async |account: AccountId, key| {
+        let error = world.host.dispatch(&account, &event(key)).await.unwrap_err();
+        assert!(matches!(error, DomainError::UnknownAccount { .. }), "{error}");
+    };
+    unknown("nowhere".parse().unwrap(), "k-1").await;
+    // One that the backend has no more is unknown, too.
+    world.users.accounts.lock().unwrap().clear();
+    unknown(acme(), "k-2").await;
 }

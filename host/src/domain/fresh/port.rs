@@ -85,11 +85,11 @@ impl Store for FreshStore {
         self.store.use_policy(fingerprint).await
     }
 
-    /// Names are searched in the copy; those who are found are compared with the directory.
     async fn policy(&self) -> Result<Option<String>, StoreError> {
         self.store.policy().await
     }
 
+    /// Names are searched in the copy; those who are found are compared with the directory.
     async fn candidates(
         &self,
         account: &AccountId,
@@ -121,18 +121,17 @@ impl Store for FreshStore {
         self.store.accounts(after, limit).await
     }
 
-    /// An account that is not known yet is taken over first.
+    /// The directory says first whether there is such an account, and one that is not known yet is taken over.
     async fn queue_event(
         &self,
         account: &AccountId,
         event: &NewEvent,
         now: Instant,
     ) -> Result<Option<Queued>, StoreError> {
-        if let Some(queued) = self.store.queue_event(account, event, now).await? {
-            return Ok(Some(queued));
+        match self.snapshot(account, &[]).await? {
+            Some(_) => self.store.queue_event(account, event, now).await,
+            None => Ok(None),
         }
-        self.snapshots(&[(account.clone(), Vec::new())]).await?;
-        self.store.queue_event(account, event, now).await
     }
 
     async fn claim_mail(&self, now: Instant, leased_until: Instant, limit: u32) -> Result<Vec<Claimed>, StoreError> {
