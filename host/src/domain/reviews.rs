@@ -16,7 +16,7 @@ use crate::engine::{CurrentEngine, Engine};
 const PAGE: u32 = 500;
 
 /// For how long nobody else gets an account that was handed out for review, unless somebody says otherwise.
-const CLAIM_MS: i64 = 5 * 60_000;
+const CLAIM_MS: i64 = 60_000;
 
 /// After what time an account that could not be reviewed is tried again.
 const FAILED_PAUSE_MS: i64 = 60 * 60_000;
@@ -108,7 +108,7 @@ impl Reviews {
         Self { engine: engine.into(), store, clock, claim_ms: CLAIM_MS }
     }
 
-    /// The same service, whose accounts in hand go to others after that time in place of 5 minutes, should it end before
+    /// The same service, whose accounts in hand go to others after that time in place of a minute, should it end before
     /// it has reviewed them.
     #[must_use]
     pub fn with_claim(self, claim: Duration) -> Self {
