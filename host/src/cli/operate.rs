@@ -31,7 +31,8 @@ pub(super) struct Operate {
     metrics_listen: Option<SocketAddr>,
     /// How long requests and mails in hand may take to end when the program is asked to stop, in seconds
     ///
-    /// What is not finished by then is broken off. Nothing that is stored is lost by that, but a mail can come twice, with
+    /// Requests have at most 10 of these seconds. What is not finished by then is broken off: an import is to be sent once
+    /// more. Nothing that is stored is lost by that, but a mail can come twice, with
     /// the same Message-ID.
     #[arg(long, value_name = "SECONDS", default_value_t = STOP_WITHIN, value_parser = clap::value_parser!(u64).range(1..=600))]
     stop_within: u64,

@@ -33,6 +33,14 @@ pub struct ContactView {
     pub contact: Contact,
     /// When that was so.
     pub now: Instant,
+    /// By which rules and which version of the module.
+    pub fingerprint: String,
+}
+
+impl ContactView {
+    fn new(engine: &Engine, snapshot: Snapshot, contact: Contact, now: Instant) -> Self {
+        Self { snapshot, contact, now, fingerprint: engine.identity().fingerprint.clone() }
+    }
 }
 
 /// What somebody asks for.
@@ -121,7 +129,7 @@ impl Contacts {
     /// [`DomainError::UnknownAccount`] and failures of store and engine.
     pub async fn access(&self, account: &AccountId, viewer: &UserId) -> Result<Access, DomainError> {
         let snapshot = self.snapshot(account, std::slice::from_ref(viewer)).await?;
-        self.access_to(&snapshot, viewer)
+        access_to(&self.engine.get(), &snapshot, viewer)
     }
 
     /// What `viewer` may do with the field of `account`, and who the contact is if they may see it: both of one moment,
@@ -135,8 +143,9 @@ impl Contacts {
         viewer: &UserId,
     ) -> Result<(Access, Option<ContactView>), DomainError> {
         let snapshot = self.snapshot(account, std::slice::from_ref(viewer)).await?;
-        let access = self.access_to(&snapshot, viewer)?;
-        let view = if access.can_view { Some(self.view(&self.engine.get(), snapshot)?) } else { None };
+        let engine = self.engine.get();
+        let access = access_to(&engine, &snapshot, viewer)?;
+        let view = if access.can_view { Some(self.view(&engine, snapshot)?) } else { None };
         Ok((access, view))
     }
 
@@ -228,11 +237,13 @@ impl Contacts {
             _ if request.version.is_some_and(|version| version != snapshot.version) => {
                 (Answered::Conflict(self.view(&engine, snapshot)?), None)
             }
-            ChangeOutcome::Unchanged { contact } => (Answered::Unchanged(ContactView { snapshot, contact, now }), None),
+            ChangeOutcome::Unchanged { contact } => {
+                (Answered::Unchanged(ContactView::new(&engine, snapshot, contact, now)), None)
+            }
             ChangeOutcome::Changed { contact, notices, .. } => {
                 let commit = self.commit(&snapshot, request, contact.user_id.clone(), &notices, (&engine, now))?;
                 let snapshot = after(snapshot, &commit);
-                (Answered::Changed(ContactView { snapshot, contact, now }), Some(commit))
+                (Answered::Changed(ContactView::new(&engine, snapshot, contact, now)), Some(commit))
             }
         };
         let remember = remembered(request, &answered);
@@ -312,17 +323,17 @@ impl Contacts {
         snapshot.ok_or_else(|| DomainError::UnknownAccount { account: account.clone() })
     }
 
-    fn access_to(&self, snapshot: &Snapshot, viewer: &UserId) -> Result<Access, DomainError> {
-        match facts::person(snapshot, viewer) {
-            Some(person) => Ok(self.engine.get().access(&person)?),
-            None => Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] }),
-        }
-    }
-
     fn view(&self, engine: &Engine, snapshot: Snapshot) -> Result<ContactView, DomainError> {
         let now = self.clock.now();
         let contact = engine.resolve(facts::account(&snapshot)?, now)?;
-        Ok(ContactView { snapshot, contact, now })
+        Ok(ContactView::new(engine, snapshot, contact, now))
+    }
+}
+
+fn access_to(engine: &Engine, snapshot: &Snapshot, viewer: &UserId) -> Result<Access, DomainError> {
+    match facts::person(snapshot, viewer) {
+        Some(person) => Ok(engine.access(&person)?),
+        None => Ok(Access { can_view: false, can_edit: false, reasons: vec![Reason::NotAMember] }),
     }
 }
 

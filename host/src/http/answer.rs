@@ -39,6 +39,11 @@ pub(super) struct Changed<'a> {
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 impl Answer {
+    /// Whether it says that the person may not do that.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.status == StatusCode::FORBIDDEN.as_u16()
+    }
+
     /// A state of the field, and what became of it.
     pub(super) fn state(outcome: &'static str, state: &ContactState) -> serde_json::Result<Self> {
         Ok(Self {

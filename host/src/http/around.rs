@@ -26,13 +26,13 @@ pub(super) struct Around {
 }
 
 /// Names, guards, logs, counts and times a request.
-pub(super) async fn every(State(around): State<Arc<Around>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn every(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id = request_id::assign(&mut request);
+    let id = request_id::of(&request);
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let method = name_of(request.method());
-    let span = info_span!("http", request_id = id.to_str().unwrap_or_default(), method = %request.method(), route);
+    let span = info_span!("http", request_id = id.to_str().unwrap_or_default(), %method, route);
     let mut response = admitted(around.is_demo, request, next).instrument(span.clone()).await;
     guard::add_headers(response.headers_mut());
     response.headers_mut().insert(request_id::NAME, id);

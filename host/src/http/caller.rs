@@ -145,12 +145,13 @@ async fn identify(authenticator: &Authenticator, headers: &HeaderMap) -> Result<
     let Some((scheme, token)) = value.to_str().ok().and_then(|value| value.split_once(' ')) else {
         return Err(Problem::unauthenticated(missing));
     };
+    let token = token.trim_start_matches(' ');
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::unauthenticated(missing));
     }
     match authenticator.identify(token).await {
         Ok(Identity::Person(claims)) => Ok(Caller::Person(claims)),
         Ok(Identity::Machine(machine)) => Ok(Caller::Machine(machine)),
-        Err(error) => Err(Problem::unauthenticated(error.to_string())),
+        Err(error) => Err(Problem::invalid_token(error.to_string())),
     }
 }

@@ -12,6 +12,7 @@ use super::App;
 use super::answer::{Answer, Changed};
 use super::caller::Actor;
 use super::contact::ContactState;
+use super::etag::{Named, Tag};
 use super::input::{Body, only_header};
 use super::openapi;
 use super::problem::Problem;
@@ -76,7 +77,7 @@ async fn change(app: &App, actor: &Actor, wish: &Wish, headers: &HeaderMap) -> R
     if !actor.is_of_account {
         return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
     }
-    let write = |answered: &Answered| kept(app, &access, answered);
+    let write = |answered: &Answered| kept(&access, answered);
     let request = Request {
         account: &actor.account,
         actor: &actor.person,
@@ -94,11 +95,16 @@ async fn change(app: &App, actor: &Actor, wish: &Wish, headers: &HeaderMap) -> R
         }
         answered => answered?,
     };
-    answer(app, &access, &answered).map_err(|error| Problem::internal(&error))
+    let answer = answer(&access, &answered).map_err(|error| Problem::internal(&error))?;
+    // Nor does whoever may no longer look: what was answered then says who the contact was.
+    if matches!(answered, Answered::Again(_)) && !access.can_edit && !answer.is_refusal() {
+        return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
+    }
+    Ok(answer)
 }
 
-fn answer(app: &App, access: &Access, answered: &Answered) -> serde_json::Result<Answer> {
-    let state = |view: &_| ContactState::new(app, Clone::clone(view), access);
+fn answer(access: &Access, answered: &Answered) -> serde_json::Result<Answer> {
+    let state = |view: &_| ContactState::new(Clone::clone(view), access);
     match answered {
         Answered::Changed(view) => Answer::state("changed", &state(view)),
         Answered::Unchanged(view) => Answer::state("unchanged", &state(view)),
@@ -110,8 +116,8 @@ fn answer(app: &App, access: &Access, answered: &Answered) -> serde_json::Result
 }
 
 /// The answer as it is kept. One that cannot be written, which none is, would be told again as a failure.
-fn kept(app: &App, access: &Access, answered: &Answered) -> String {
-    answer(app, access, answered).and_then(|answer| answer.to_text()).unwrap_or_default()
+fn kept(access: &Access, answered: &Answered) -> String {
+    answer(access, answered).and_then(|answer| answer.to_text()).unwrap_or_default()
 }
 
 /// What the caller chose to tell this request from others.
@@ -123,13 +129,23 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyK
 
 /// The version of the designation that the change is made on; `None` when the caller says that any will do.
 fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
-    let text = only_header(headers, "if-match")?.ok_or_else(Problem::precondition_required)?;
-    if text == "*" {
-        return Ok(None);
+    const NAME: &str = "if-match";
+    let text = only_header(headers, NAME)?.ok_or_else(Problem::precondition_required)?;
+    let Named::Tags(tags) = Named::read(NAME, text)? else { return Ok(None) };
+    let mut versions: Vec<i64> = tags.iter().filter_map(version).collect();
+    versions.dedup();
+    match versions[..] {
+        [] => Ok(Some(OF_NO_STATE)),
+        [version] => Ok(Some(version)),
+        _ => Err(Problem::invalid(NAME, "expected the ETag of one state")),
     }
-    let digits = text.strip_prefix("\"v").and_then(|rest| rest.strip_suffix('"'));
-    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let version = digits.and_then(|digits| digits.parse().ok());
-    let expected = "expected the ETag of a state, such as `\"v3\"`, or `*` for any";
-    version.map(Some).ok_or_else(|| Problem::invalid("if-match", expected))
+}
+
+/// What no state has.
+const OF_NO_STATE: i64 = -1;
+
+/// The version that a tag stands for. A weak one stands for none: a change needs to be made on the very state.
+fn version(tag: &Tag<'_>) -> Option<i64> {
+    let digits = tag.text.strip_prefix('v').filter(|_| !tag.is_weak)?;
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }

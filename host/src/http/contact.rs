@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::caller::Viewer;
+use super::etag;
 use super::openapi;
 use super::problem::Problem;
 use crate::domain::ContactView;
@@ -98,13 +99,13 @@ struct Designation {
 )]
 pub(super) async fn get(State(app): State<Arc<App>>, viewer: Viewer) -> Result<Response, Problem> {
     let (access, view) = app.view(&viewer).await?;
-    let state = ContactState::new(&app, view, &access);
+    let state = ContactState::new(view, &access);
     Ok(([(ETAG, state.etag())], Json(state)).into_response())
 }
 
 impl ContactState {
     /// The state of `view`, for somebody with that access.
-    pub(super) fn new(app: &App, view: ContactView, access: &Access) -> Self {
+    pub(super) fn new(view: ContactView, access: &Access) -> Self {
         let facts = view.snapshot.member(&view.contact.user_id).map(Facts::of);
         Self {
             version: view.snapshot.version,
@@ -112,14 +113,13 @@ impl ContactState {
             designation: view.snapshot.chosen.map(Designation::of),
             account: AccountName { id: view.snapshot.account, name: view.snapshot.name },
             can_edit: access.can_edit,
-            fingerprint: app.engine.get().identity().fingerprint.clone(),
+            fingerprint: view.fingerprint,
         }
     }
 
     /// What a change sends back as `if-match`.
     pub(super) fn etag(&self) -> HeaderValue {
-        let text = format!("\"v{}\"", self.version);
-        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("")) // digits fit into every header
+        etag::of(&format!("v{}", self.version))
     }
 }
 

@@ -5,7 +5,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderValue, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName, Method, Version};
 
 use super::input::only_header;
 use super::problem::Problem;
@@ -34,7 +34,8 @@ const MAX_HEADER_BYTES: usize = 16 << 10;
 /// The most headers.
 pub(super) const MAX_HEADERS: usize = 64;
 
-/// Refuses what is longer than anybody needs, before anything is made of it.
+/// Refuses what is longer than anybody needs, and what does not say which host it is for (RFC 9112, section 3.2), before
+/// anything is made of it.
 pub(super) fn check_sizes(request: &Request) -> Result<(), Problem> {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_URI_BYTES {
@@ -43,6 +44,9 @@ pub(super) fn check_sizes(request: &Request) -> Result<(), Problem> {
     let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if headers > MAX_HEADER_BYTES || request.headers().len() > MAX_HEADERS {
         return Err(Problem::headers_too_large());
+    }
+    if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
+        return Err(Problem::invalid("host", "expected the header, as HTTP/1.1 does"));
     }
     Ok(())
 }

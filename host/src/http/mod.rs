@@ -29,6 +29,7 @@ mod change;
 mod contact;
 mod demo;
 mod directory;
+mod etag;
 mod events;
 mod gate;
 mod guard;
@@ -45,6 +46,7 @@ mod problem;
 mod ready;
 mod request_id;
 mod serve;
+mod stream;
 
 use std::sync::Arc;
 

@@ -2,12 +2,13 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sha2::{Digest, Sha256};
 
+use super::etag;
 use crate::engine::MODULE;
 
 const HTML: &str = include_str!("../../ui/index.html");
@@ -49,15 +50,14 @@ pub(super) fn router(demo: bool) -> Router {
 struct File {
     content_type: &'static str,
     bytes: Bytes,
-    etag: HeaderValue,
+    /// The beginning of their digest.
+    digits: String,
 }
 
 impl File {
     fn new(content_type: &'static str, bytes: Bytes) -> Self {
         let digits: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let etag = HeaderValue::from_str(&format!("\"{digits}\""));
-        // Digits fit into every header.
-        Self { content_type, bytes, etag: etag.unwrap_or(HeaderValue::from_static("")) }
+        Self { content_type, bytes, digits }
     }
 
     fn route<S: Clone + Send + Sync + 'static>(self) -> axum::routing::MethodRouter<S> {
@@ -67,8 +67,8 @@ impl File {
     /// The file, or word that the asker's copy is still good. It is asked for every time, so that page and module are
     /// always those of the running program.
     fn answer(&self, headers: &HeaderMap) -> Response {
-        let caching = [(ETAG, self.etag.clone()), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-        if headers.get(IF_NONE_MATCH) == Some(&self.etag) {
+        let caching = [(ETAG, etag::of(&self.digits)), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+        if etag::is_kept(headers, &self.digits) {
             return (StatusCode::NOT_MODIFIED, caching).into_response();
         }
         (caching, [(CONTENT_TYPE, self.content_type)], self.bytes.clone()).into_response()

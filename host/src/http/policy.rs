@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use security_contact_policy::{ABI_VERSION, Rules};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::caller::Caller;
+use super::etag;
 use super::input::Params;
 use super::openapi;
 use super::problem::Problem;
@@ -62,9 +63,8 @@ pub(super) async fn module(
         return Err(Problem::unknown_module());
     }
     let keeping = if sha256.is_some() { "private, max-age=31536000, immutable" } else { "private, no-cache" };
-    let etag = HeaderValue::from_str(&format!("\"{present}\"")).unwrap_or(HeaderValue::from_static("")); // digits fit
-    let caching = [(ETAG, etag.clone()), (CACHE_CONTROL, HeaderValue::from_static(keeping))];
-    if headers.get(IF_NONE_MATCH) == Some(&etag) {
+    let caching = [(ETAG, etag::of(present)), (CACHE_CONTROL, HeaderValue::from_static(keeping))];
+    if etag::is_kept(&headers, present) {
         return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
     }
     Ok((caching, [(CONTENT_TYPE, "application/wasm")], engine.module().to_vec()).into_response())

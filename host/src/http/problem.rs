@@ -29,11 +29,43 @@ pub(super) struct Problem {
     current: Option<Box<ContactState>>,
     /// After how many seconds another try may succeed.
     retry_after: Option<u64>,
+    /// What a token would have to be.
+    challenge: Option<Challenge>,
+}
+
+/// What was wrong with the token (RFC 6750, section 3).
+#[derive(Clone, Copy)]
+enum Challenge {
+    /// There was none.
+    Missing,
+    /// It proves nothing.
+    Invalid,
+    /// It does not suffice.
+    Insufficient,
+}
+
+impl Challenge {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Missing => "Bearer",
+            Self::Invalid => r#"Bearer error="invalid_token""#,
+            Self::Insufficient => r#"Bearer error="insufficient_scope""#,
+        }
+    }
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), field: None, reasons: None, current: None, retry_after: None }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+            reasons: None,
+            current: None,
+            retry_after: None,
+            challenge: None,
+        }
     }
 
     /// A part of the request that does not fit.
@@ -90,13 +122,20 @@ impl Problem {
 
     /// Nobody proved who they are.
     pub(super) fn unauthenticated(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+        let problem = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail);
+        Self { challenge: Some(Challenge::Missing), ..problem }
+    }
+
+    /// Somebody tried to, with a token that proves nothing.
+    pub(super) fn invalid_token(detail: impl Into<String>) -> Self {
+        Self { challenge: Some(Challenge::Invalid), ..Self::unauthenticated(detail) }
     }
 
     /// The caller is known, and is none that may ask for this.
     pub(super) fn scope_required(scope: Scope) -> Self {
         let detail = format!("this needs a service token with the scope `{scope}`");
-        Self::new(StatusCode::FORBIDDEN, "scope_required", detail)
+        let problem = Self::new(StatusCode::FORBIDDEN, "scope_required", detail);
+        Self { challenge: Some(Challenge::Insufficient), ..problem }
     }
 
     /// A machine of the platform asks for an account that is not there.
@@ -201,8 +240,8 @@ impl Problem {
     pub(super) fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge.text()));
         }
         let soon = (self.status == StatusCode::SERVICE_UNAVAILABLE).then_some(1);
         if let Some(seconds) = self.retry_after.or(soon) {
@@ -241,6 +280,15 @@ impl From<StoreError> for Problem {
     }
 }
 
+/// The status in words (RFC 9110, section 15). Two of them had other ones before.
+fn title(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Content Too Large",
+        StatusCode::UNPROCESSABLE_ENTITY => "Unprocessable Content",
+        other => other.canonical_reason().unwrap_or_default(),
+    }
+}
+
 /// What a problem says.
 #[derive(Serialize)]
 pub(super) struct Details<'a> {
@@ -262,7 +310,7 @@ impl Problem {
         Details {
             // The status says what kind of problem it is (RFC 9457, section 4.2.1); `code` says which.
             r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or_default(),
+            title: title(self.status),
             status: self.status.as_u16(),
             code: self.code,
             detail: &self.detail,

@@ -13,12 +13,9 @@ pub(super) const NAME: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken over, in bytes.
 const LONGEST: usize = 128;
 
-/// Gives a request an id: the one that it brings, unless that could not stand in a log, or else a new one.
-pub(super) fn assign(request: &mut Request) -> HeaderValue {
-    let brought = request.headers().get(NAME).filter(|id| is_usable(id)).cloned();
-    let id = brought.unwrap_or_else(new);
-    request.headers_mut().insert(NAME, id.clone());
-    id
+/// The id of a request: the one that it brings, unless that could not stand in a log, or else a new one.
+pub(super) fn of(request: &Request) -> HeaderValue {
+    request.headers().get(NAME).filter(|id| is_usable(id)).cloned().unwrap_or_else(new)
 }
 
 /// Whether it is a word that nobody can take for something else in a log.

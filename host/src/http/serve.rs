@@ -4,6 +4,7 @@
 
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,15 +12,20 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::around::DEADLINE;
 use super::guard::MAX_HEADERS;
+use super::stream::{Patience, Patient};
 
 /// How long a connection may be silent between two requests, and how long the headers of one may take.
 const HEADERS_TIME: Duration = Duration::from_secs(30);
+
+/// How many connections there are at once; others wait until one of these ends. With the store's and those for mail they
+/// fit into the 1,024 files that a process may usually have open.
+const MAX_CONNECTIONS: usize = 900;
 
 /// What of a request is kept in memory while it arrives, in bytes. Longer headers are refused without a body.
 const BUFFER_BYTES: usize = 64 << 10;
@@ -27,10 +33,16 @@ const BUFFER_BYTES: usize = 64 << 10;
 /// How long to wait when the system has no more connections to give.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long what may take long may take.
+/// How long a connection may be in a state that it could stay in for ever.
+const PATIENCE: Patience =
+    Patience { write: Duration::from_secs(30), silence: Duration::from_millis(300), linger: Duration::from_secs(10) };
+
+/// What nobody may exceed.
 #[derive(Clone, Copy)]
-struct Times {
+struct Bounds {
+    connections: usize,
     headers: Duration,
+    patience: Patience,
     /// For requests that are under way when it is time to stop.
     grace: Duration,
 }
@@ -45,23 +57,33 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    serve_within(listener, router, shutdown, Times { headers: HEADERS_TIME, grace: DEADLINE }).await
+    serve_within(
+        listener,
+        router,
+        shutdown,
+        Bounds { connections: MAX_CONNECTIONS, headers: HEADERS_TIME, patience: PATIENCE, grace: DEADLINE },
+    )
+    .await
 }
 
 async fn serve_within(
     listener: TcpListener,
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
-    times: Times,
+    bounds: Bounds,
 ) -> io::Result<()> {
     let (stop, stopped) = watch::channel(false);
-    let mut connections = JoinSet::new();
+    let (mut connections, places) = (JoinSet::new(), Arc::new(Semaphore::new(bounds.connections)));
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            stream = accept(&listener) => {
-                connections.spawn(connection(stream, router.clone(), stopped.clone(), times.headers));
+            (place, stream) = accept(&listener, &places) => {
+                let answered = connection(stream, router.clone(), stopped.clone(), bounds);
+                connections.spawn(async move {
+                    answered.await;
+                    drop(place);
+                });
             }
             Some(_) = connections.join_next() => {}
         }
@@ -69,16 +91,20 @@ async fn serve_within(
     drop(listener);
     stop.send_replace(true);
     let all = async { while connections.join_next().await.is_some() {} };
-    // Those that take longer end with the set.
-    let _ = timeout(times.grace, all).await;
+    if timeout(bounds.grace, all).await.is_err() {
+        // They end with the set.
+        tracing::warn!(connections = connections.len(), "requests took too long to be finished, and were broken off");
+    }
     Ok(())
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// A connection, once there is a place for one.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (Option<OwnedSemaphorePermit>, TcpStream) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    let place = Arc::clone(places).acquire_owned().await.ok(); // nobody closes it
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, _)) => return (place, stream),
             Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
             Err(error) => {
                 tracing::error!(%error, "a connection cannot be accepted");
@@ -89,12 +115,15 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 }
 
 /// Answers the requests of one connection, until it ends or it is time to stop.
-async fn connection(stream: TcpStream, router: Router, mut stopped: watch::Receiver<bool>, headers: Duration) {
+async fn connection(stream: TcpStream, router: Router, mut stopped: watch::Receiver<bool>, bounds: Bounds) {
     let _ = stream.set_nodelay(true); // it only makes answers quicker
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(headers).max_buf_size(BUFFER_BYTES).max_headers(4 * MAX_HEADERS);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(bounds.headers)
+        .max_buf_size(BUFFER_BYTES)
+        .max_headers(4 * MAX_HEADERS);
     let service = TowerToHyperService::new(router);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut connection = pin!(http.serve_connection(TokioIo::new(Patient::new(stream, bounds.patience)), service));
     // How a connection ends is the other side's business.
     tokio::select! {
         _ = connection.as_mut() => return,
@@ -106,8 +135,6 @@ async fn connection(stream: TcpStream, router: Router, mut stopped: watch::Recei
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::{Notify, oneshot};
@@ -138,8 +165,8 @@ mod tests {
         let (shutdown, told) = oneshot::channel::<()>();
         let shutdown_told = async move { told.await.unwrap() };
         let router = Router::new().route("/", get(handler));
-        let times = Times { headers: HEADERS_TIME, grace };
-        let served = tokio::spawn(serve_within(listener, router, shutdown_told, times));
+        let bounds = Bounds { connections: MAX_CONNECTIONS, headers: HEADERS_TIME, patience: PATIENCE, grace };
+        let served = tokio::spawn(serve_within(listener, router, shutdown_told, bounds));
         Server { client, arrived, answer, shutdown, served }
     }
 
@@ -175,11 +202,37 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_too_many_waits_until_another_one_ends() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let bounds = Bounds { connections: 1, headers: HEADERS_TIME, patience: PATIENCE, grace: Duration::ZERO };
+        let router = Router::new().route("/", get(async || "answered"));
+        let _served = tokio::spawn(serve_within(listener, router, std::future::pending(), bounds));
+        let connect = async || {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            client.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+            client
+        };
+        let (mut first, mut answer) = (connect().await, [0; 12]);
+        first.read_exact(&mut answer).await.unwrap();
+        let mut second = connect().await;
+        assert!(timeout(Duration::from_millis(50), second.read_exact(&mut answer)).await.is_err());
+        drop(first);
+        second.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+
+    #[tokio::test]
     async fn headers_that_never_end_are_given_up() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let times = Times { headers: Duration::from_millis(20), grace: Duration::ZERO };
-        let _served = tokio::spawn(serve_within(listener, Router::new(), std::future::pending(), times));
+        let bounds = Bounds {
+            connections: MAX_CONNECTIONS,
+            headers: Duration::from_millis(20),
+            patience: PATIENCE,
+            grace: Duration::ZERO,
+        };
+        let _served = tokio::spawn(serve_within(listener, Router::new(), std::future::pending(), bounds));
         client.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: ").await.unwrap();
         let mut answer = String::new();
         client.read_to_string(&mut answer).await.unwrap();
@@ -190,8 +243,9 @@ mod tests {
     async fn headers_without_end_are_refused() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let times = Times { headers: HEADERS_TIME, grace: Duration::ZERO };
-        let _served = tokio::spawn(serve_within(listener, Router::new(), std::future::pending(), times));
+        let bounds =
+            Bounds { connections: MAX_CONNECTIONS, headers: HEADERS_TIME, patience: PATIENCE, grace: Duration::ZERO };
+        let _served = tokio::spawn(serve_within(listener, Router::new(), std::future::pending(), bounds));
         let head = format!("GET / HTTP/1.1\r\nhost: localhost\r\nx-long: {}", "x".repeat(BUFFER_BYTES));
         client.write_all(head.as_bytes()).await.unwrap();
         let mut answer = [0; 12];

@@ -57,11 +57,13 @@ async fn a_change_needs_the_state_that_it_is_made_on() {
     for method in ["PUT", "DELETE"] {
         let ask = || world.ask(method, CONTACT).by("u-maya").json(r#"{"userId":"u-jonas"}"#);
         ask().send().await.problem(428, "precondition_required");
-        for wrong in
-            ["", "**", "v0", "\"0\"", "\"v\"", "\"vx\"", "W/\"v0\"", "\"v0\", \"v1\"", "\"v99999999999999999999\""]
-        {
+        for wrong in ["", "**", "v0", "\"v0", "\"v0\" \"v0\"", "*, \"v0\"", "\"v0\", \"v1\""] {
             let problem = ask().header("if-match", wrong).send().await.problem(400, "invalid_input");
             assert_eq!(problem["field"], "if-match", "{wrong}");
+        }
+        // Tags of no state, or of one that need not be the very same.
+        for other in ["\"0\"", "\"v\"", "\"vx\"", "W/\"v0\"", "\"v99999999999999999999\"", "\"v-1\""] {
+            ask().header("if-match", other).send().await.problem(412, "version_conflict");
         }
         let twice = ask().header("if-match", "\"v0\"").header("if-match", "\"v0\"");
         assert_eq!(twice.send().await.problem(400, "invalid_input")["field"], "if-match");
@@ -77,6 +79,8 @@ async fn a_change_can_be_made_on_any_state() {
     let chosen = any("PUT").json(r#"{"userId":"u-priya"}"#).send().await.ok();
     assert_eq!((&chosen["outcome"], &chosen["version"]), (&json!("changed"), &json!(2)));
     assert_eq!(any("DELETE").send().await.ok()["version"], 3);
+    let among_others = world.ask("DELETE", CONTACT).by("u-maya").header("if-match", "W/\"v2\", \"v3\",\"other\"");
+    assert_eq!(among_others.send().await.ok()["outcome"], "unchanged");
 }
 
 #[tokio::test]

@@ -72,6 +72,14 @@ async fn every_request_has_an_id_in_its_log_line_and_its_answer() {
     let brought = world.ask("GET", "/healthz").header("x-request-id", "from-the-proxy.1").send().await;
     assert_eq!(brought.header("x-request-id"), "from-the-proxy.1");
     assert!(log.text().contains("request_id=\"from-the-proxy.1\" method=GET"), "{}", log.text());
+    let made_up = "M".repeat(1_000);
+    world
+        .ask(&made_up, "/healthz")
+        .header("x-request-id", "from-the-proxy.3")
+        .send()
+        .await
+        .problem(405, "method_not_allowed");
+    assert!(log.text().contains("request_id=\"from-the-proxy.3\" method=other") && !log.text().contains(&made_up));
     // An answer that is a problem has it in its header alone.
     let problem = world.ask("GET", CONTACT).header("x-request-id", "from-the-proxy.2").send().await;
     problem.problem(401, "unauthenticated");

@@ -75,6 +75,24 @@ async fn an_answer_under_a_key_is_the_one_without() {
 }
 
 #[tokio::test]
+async fn whoever_has_left_is_not_shown_what_they_saw() {
+    let world = World::demo().await;
+    let asks = [("u-jonas", "\"v0\"", 200), ("u-tom", "\"v1\"", 422), ("u-priya", "\"v0\"", 412)];
+    let ask = |(user_id, etag, _): (&str, &'static str, u16)| {
+        choice(&world, "u-jonas", etag, user_id.to_owned().leak()).json(&body(user_id)).send()
+    };
+    for asked in asks {
+        assert_eq!(ask(asked).await.status, asked.2, "{asked:?}");
+    }
+    world.put("acme", "Acme", "u-maya", Vec::new(), &["u-jonas"]).await;
+    for asked in asks {
+        let answer = ask(asked).await;
+        answer.problem(403, "actor_not_permitted");
+        assert_eq!(answer.header("idempotency-replayed"), "");
+    }
+}
+
+#[tokio::test]
 async fn a_reset_comes_again_too() {
     let world = World::demo().await;
     world.choose("u-maya", "u-jonas", 0).await.ok();

@@ -24,6 +24,10 @@ async fn files_have_their_types_and_are_asked_for_again() {
         let etag = file.header("etag");
         let again = world.ask("GET", path).header("if-none-match", etag).send().await;
         assert_eq!((again.status.as_u16(), again.header("etag"), again.body.len()), (304, etag, 0));
+        // A proxy that compresses makes the tag weak.
+        for kept in [format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+            assert_eq!(world.ask("GET", path).header("if-none-match", &kept).send().await.status, 304, "{kept}");
+        }
         let changed = world.ask("GET", path).header("if-none-match", "\"other\"").send().await;
         assert_eq!((changed.status.as_u16(), &changed.body), (200, &file.body));
     }

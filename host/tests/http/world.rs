@@ -280,7 +280,18 @@ impl Answer {
         assert_eq!((self.status.as_u16(), &body["code"]), (status, &json!(code)), "{body}");
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!((&body["type"], &body["status"]), (&json!("about:blank"), &json!(status)));
-        assert_eq!(body["title"], self.status.canonical_reason().unwrap());
+        let title = match self.status.as_u16() {
+            413 => "Content Too Large",
+            422 => "Unprocessable Content",
+            _ => self.status.canonical_reason().unwrap(),
+        };
+        assert_eq!(body["title"], title);
+        let challenge = self.header("www-authenticate");
+        match code {
+            "unauthenticated" => assert!(challenge.starts_with("Bearer"), "{challenge}"),
+            "scope_required" => assert_eq!(challenge, r#"Bearer error="insufficient_scope""#),
+            _ => assert_eq!(challenge, ""),
+        }
         assert!(!body["detail"].as_str().unwrap().is_empty());
         body
     }

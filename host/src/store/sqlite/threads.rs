@@ -160,7 +160,7 @@ mod tests {
     /// Keeps the thread from all other work until something is sent or dropped.
     fn hold(threads: &Threads) -> mpsc::Sender<()> {
         let (release, held) = mpsc::channel();
-        threads.desk.put(Box::new(move |_| drop(held.recv())));
+        threads.desk.put(Box::new(move |_| _ = held.recv()));
         while threads.desk.has_work() {
             thread::yield_now();
         }
@@ -174,7 +174,10 @@ mod tests {
         let done = Arc::new(Mutex::new(Vec::new()));
         let numbered = |number| {
             let done = Arc::clone(&done);
-            threads.run(move |_| Ok(done.lock().unwrap().push(number)))
+            threads.run(move |_| {
+                done.lock().unwrap().push(number);
+                Ok(())
+            })
         };
         let release = async { drop(held) };
         let (first, second, third, ()) = tokio::join!(biased; numbered(1), numbered(2), numbered(3), release);
@@ -187,7 +190,10 @@ mod tests {
         let threads = one_thread();
         let held = hold(&threads);
         let (tell, told) = mpsc::channel();
-        let abandoned = threads.run(move |_| Ok(tell.send(()).unwrap()));
+        let abandoned = threads.run(move |_| {
+            tell.send(()).unwrap();
+            Ok(())
+        });
         assert!(tokio::time::timeout(Duration::ZERO, abandoned).await.is_err());
         drop(held);
         threads.run(|_| Ok(())).await.unwrap();
