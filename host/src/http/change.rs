@@ -97,7 +97,7 @@ async fn change(app: &App, actor: &Actor, wish: &Wish, headers: &HeaderMap) -> R
     };
     let answer = answer(&access, &answered).map_err(|error| Problem::internal(&error))?;
     // Nor does whoever may no longer look: what was answered then says who the contact was.
-    if matches!(answered, Answered::Again(_)) && !access.can_edit && !answer.is_refusal() {
+    if matches!(answered, Answered::Again(_)) && !access.can_view && !answer.is_refusal() {
         return Err(Problem::refused(RefusalCode::ActorNotPermitted, access.reasons));
     }
     Ok(answer)
