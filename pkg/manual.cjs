@@ -100,9 +100,9 @@ function writeAscii(text, length) {
 function writeUnicode(text, length) {
   if (LONE_SURROGATE.test(text)) return writeByte(NOT_JSON);
   reserve(3 * length + 5);
-  const { written } = encoder.encodeInto(text, bytes.subarray(end + 5));
-  writeHead(TEXT_LENGTH32, written);
-  end += written;
+  const { written: written2 } = encoder.encodeInto(text, bytes.subarray(end + 5));
+  writeHead(TEXT_LENGTH32, written2);
+  end += written2;
 }
 function scalar(value) {
   if (typeof value === "string") writeText(value);
@@ -202,31 +202,15 @@ var question = {
   now: scalar,
   account: members({ owner: person, designation: members(designee) })
 };
-function facts(one) {
-  scalar(one.id);
-  scalar(one.role);
-  scalar(one.accountSettings);
-  scalar(one.status);
-  scalar(one.lastLoginAt);
-  scalar(one.staffRole);
-}
-function encodeFacts(people, now) {
-  end = 0;
-  writeText(now);
-  for (let i = 0; i < people.length; i++) facts(people[i]);
-  return bytes.subarray(0, end);
-}
-function encodeFactsOf(one, now) {
-  end = 0;
-  writeText(now);
-  facts(one);
-  return bytes.subarray(0, end);
-}
 function encoding(write) {
   return (value) => {
-    end = 0;
-    write(value);
-    return bytes.subarray(0, end);
+    const start = end;
+    try {
+      write(value);
+      return bytes.subarray(start, end);
+    } finally {
+      end = start;
+    }
   };
 }
 var encodeRequest = encoding(onlyMembers({ ...question, rules }));
@@ -237,81 +221,270 @@ var encodeRules = encoding(rules);
 // identity.js
 var version = "1.0.0";
 var abiVersion = 3;
-var moduleSha256 = "75dbfb6253436376ab9e6db18b64796e6dfd8cff03d3cb1b042f6dc393fd0d45";
+var moduleSha256 = "602ab70737508cca4037118768bb05acd09c615329037f3aa70a94c8ebaded1b";
 
 // instant.js
 var FIRST = Date.parse("0001-01-01T00:00:00.000Z");
 var LAST = Date.parse("9999-12-31T23:59:59.999Z");
 var EXPECTED = "expected a Date or milliseconds in the years 0001 to 9999, or RFC 3339 text";
-var lastMillis = 0;
-var lastText = "1970-01-01T00:00:00.000Z";
+var DAY = 864e5;
+var EPOCH = 719468;
+var [DASH, DOT, ZERO, COLON, T, Z] = Array.from("-.0:TZ", (letter) => letter.charCodeAt(0));
+var NO_DIGIT = 1e4;
 function instantOf(now = Date.now()) {
   if (typeof now === "string") return now;
   const millis = now instanceof Date ? now.getTime() : now;
   if (typeof millis !== "number" || !(millis >= FIRST && millis <= LAST)) {
     throw new PolicyError("invalid_input", "now", EXPECTED);
   }
-  const whole = Math.floor(millis);
-  if (whole !== lastMillis) {
-    lastText = new Date(whole).toISOString();
-    lastMillis = whole;
-  }
-  return lastText;
+  return Math.floor(millis);
 }
+function millisOf(instant) {
+  if (typeof instant === "number") return instant;
+  const end2 = instant.length - 1;
+  if (end2 !== 19 && end2 !== 23 || instant.charCodeAt(end2) !== Z) return NaN;
+  if (instant.charCodeAt(4) !== DASH || instant.charCodeAt(7) !== DASH || instant.charCodeAt(10) !== T) return NaN;
+  if (instant.charCodeAt(13) !== COLON || instant.charCodeAt(16) !== COLON) return NaN;
+  if (end2 === 23 && instant.charCodeAt(19) !== DOT) return NaN;
+  const year = 100 * pair(instant, 0) + pair(instant, 2);
+  const [month, day] = [pair(instant, 5), pair(instant, 8)];
+  const [hour, minute, second] = [pair(instant, 11), pair(instant, 14), pair(instant, 17)];
+  const millis = end2 === 19 ? 0 : 10 * pair(instant, 20) + digit(instant, 22);
+  if (!(year < NO_DIGIT && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return NaN;
+  if (!(hour < 24 && minute < 60 && second < 60 && millis < 1e3)) return NaN;
+  return DAY * daysBefore(year, month, day) + 1e3 * (60 * (60 * hour + minute) + second) + millis;
+}
+function digit(text, at) {
+  const digit2 = text.charCodeAt(at) - ZERO;
+  return digit2 >= 0 && digit2 <= 9 ? digit2 : NO_DIGIT;
+}
+function pair(text, at) {
+  return 10 * digit(text, at) + digit(text, at + 1);
+}
+function daysIn(year, month) {
+  if (month !== 2) return 30 + (month + (month >> 3) & 1);
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+}
+function daysBefore(year, month, day) {
+  const [inYear, sinceMarch] = month > 2 ? [year, month - 3] : [year - 1, month + 9];
+  const leapDays = whole(inYear, 4) - whole(inYear, 100) + whole(inYear, 400);
+  return 365 * inYear + leapDays + whole(153 * sinceMarch + 2, 5) + day - 1 - EPOCH;
+}
+function textOf(instant) {
+  if (typeof instant === "string") return instant;
+  const days = Math.floor(instant / DAY);
+  const inDay = instant - DAY * days;
+  const century = whole(4 * (days + EPOCH) + 3, 146097);
+  const inCentury = days + EPOCH - whole(146097 * century, 4);
+  const inYear = whole(4 * inCentury + 3, 1461);
+  const dayOfYear = inCentury - whole(1461 * inYear, 4);
+  const sinceMarch = whole(5 * dayOfYear + 2, 153);
+  const [year, month] = sinceMarch < 10 ? [inYear, sinceMarch + 3] : [inYear + 1, sinceMarch - 9];
+  return written(
+    100 * century + year,
+    month,
+    dayOfYear - whole(153 * sinceMarch + 2, 5) + 1,
+    whole(inDay, 36e5),
+    whole(inDay, 6e4) % 60,
+    whole(inDay, 1e3) % 60,
+    inDay % 1e3
+  );
+}
+function written(year, month, day, hour, minute, second, millis) {
+  const [century, inCentury, hundredths] = [whole(year, 100), year % 100, whole(millis, 10)];
+  return String.fromCharCode(
+    tens(century),
+    ones(century),
+    tens(inCentury),
+    ones(inCentury),
+    DASH,
+    tens(month),
+    ones(month),
+    DASH,
+    tens(day),
+    ones(day),
+    T,
+    tens(hour),
+    ones(hour),
+    COLON,
+    tens(minute),
+    ones(minute),
+    COLON,
+    tens(second),
+    ones(second),
+    DOT,
+    tens(hundredths),
+    ones(hundredths),
+    ones(millis),
+    Z
+  );
+}
+var whole = (number, divisor) => number / divisor | 0;
+var tens = (number) => ZERO + whole(number, 10);
+var ones = (number) => ZERO + number % 10;
 
 // quick.js
-var INSTANT = "2026-10-01T09:30:00.000Z".length;
-function quickly({ reasons: reasons2 }) {
-  const words = reasons2().split(",");
+var VERDICTS = 0;
+var MOST_FACTS = 8 + 2 + 2 * 65;
+var ANSWER = 9;
+var ROOM = 4096;
+var MAX_ID = 128;
+var MAX_NAME = 64;
+var NEVER = -(2 ** 63);
+var TWO_32 = 2 ** 32;
+function wordsOf(text) {
+  const [settings, statuses, reasons] = text.split(";").map((words2) => words2.split(","));
   const sets = [];
-  const reasonsOf = (bits) => (sets[bits] ??= words.filter((_, bit) => bits >> bit & 1)).slice();
-  function verdictAt(text, at) {
-    const bits = text.charCodeAt(at);
-    if (bits > 0) return { eligible: false, unmet: reasonsOf(bits), validUntil: null };
-    return { eligible: true, unmet: [], validUntil: text.slice(at + 1, at + 1 + INSTANT) };
-  }
-  return {
-    /** The verdict on one person, or nothing when a fact does not fit. */
-    one(engine, person2, now) {
-      const text = tried(() => engine.quick(encodeFactsOf(person2, now)));
-      return text === void 0 ? void 0 : verdictAt(text, 0);
-    },
-    /** The verdicts on many, or nothing when a fact does not fit. */
-    many(engine, people, now) {
-      if (!Array.isArray(people)) return void 0;
-      const text = tried(() => engine.quick(encodeFacts(people, now)));
-      if (text === void 0) return void 0;
-      const verdicts = [];
-      for (let at = 0; at < text.length; at++) {
-        const verdict = verdictAt(text, at);
-        verdicts.push(verdict);
-        if (verdict.eligible) at += INSTANT;
-      }
-      return verdicts.length === people.length ? verdicts : void 0;
-    }
-  };
+  const reasonsOf = (bits) => (sets[bits] ??= reasons.filter((_, bit) => bits >> bit & 1)).slice();
+  return { settings, statuses, reasonsOf };
 }
-function tried(ask) {
-  try {
-    return ask();
-  } catch {
-    return void 0;
+var Quick = class {
+  #engine;
+  #memory;
+  #words;
+  /** The room, for single bytes and for instants. It is made anew when the memory has grown. */
+  #bytes = new Uint8Array();
+  #view;
+  #end = 0;
+  /** A caller's object may ask for a verdict while a member of it is read. */
+  #busy = false;
+  constructor(engine, memory2, words2) {
+    this.#engine = engine;
+    this.#memory = memory2;
+    this.#words = words2;
   }
+  /** The verdict on one person. */
+  one(person2, now) {
+    if (this.#busy) return void 0;
+    this.#busy = true;
+    try {
+      return this.#begin(now) && this.#pack(person2) && this.#ask(1) ? this.#verdict(0) : void 0;
+    } catch {
+      return void 0;
+    } finally {
+      this.#busy = false;
+    }
+  }
+  /** The verdicts on many. */
+  many(people, now) {
+    if (this.#busy || !Array.isArray(people)) return void 0;
+    this.#busy = true;
+    try {
+      const verdicts = [];
+      while (verdicts.length < people.length) {
+        if (!this.#some(people, now, verdicts)) return void 0;
+      }
+      return verdicts;
+    } catch {
+      return void 0;
+    } finally {
+      this.#busy = false;
+    }
+  }
+  /** Gives up the room, which is the engine's. */
+  close() {
+    this.#bytes = new Uint8Array();
+    this.#view = void 0;
+  }
+  /** Adds the verdicts on as many of those who have none as there is room for. */
+  #some(people, now, verdicts) {
+    const first = verdicts.length;
+    let next = first;
+    if (!this.#begin(now)) return false;
+    while (next < people.length && this.#end + MOST_FACTS <= ROOM) {
+      if (!this.#pack(people[next++])) return false;
+    }
+    if (!this.#ask(next - first)) return false;
+    for (let at = 0; at < this.#end; at += ANSWER) verdicts.push(this.#verdict(at));
+    return true;
+  }
+  /** Packs the instant, and says whether it is plain. */
+  #begin(now) {
+    const millis = millisOf(now);
+    if (Number.isNaN(millis)) return false;
+    if (this.#bytes.length === 0) {
+      const address = this.#engine.room(ROOM);
+      this.#bytes = new Uint8Array(this.#memory.buffer, address, ROOM);
+      this.#view = new DataView(this.#memory.buffer, address, ROOM);
+    }
+    this.#bytes[0] = VERDICTS;
+    this.#end = 1;
+    this.#instant(millis);
+    return true;
+  }
+  /**
+   * Packs what is known about a person, and says whether it is plain. All members are read before anything is written:
+   * a caller's object that frees the policy, or has the memory grow, leaves no room to write the instant to.
+   */
+  #pack({ id, role, accountSettings, status, lastLoginAt, staffRole }) {
+    const setting = this.#words.settings.indexOf(accountSettings);
+    const state = this.#words.statuses.indexOf(status);
+    const login = lastLoginAt === null ? NEVER : typeof lastLoginAt === "string" ? millisOf(lastLoginAt) : NaN;
+    if (!isPlainId(id) || setting < 0 || state < 0 || Number.isNaN(login)) return false;
+    this.#instant(login);
+    this.#byte(setting);
+    this.#byte(state);
+    if (!this.#name(role)) return false;
+    if (staffRole !== null) return this.#name(staffRole);
+    this.#byte(0);
+    return true;
+  }
+  #byte(byte) {
+    this.#bytes[this.#end++] = byte;
+  }
+  #instant(millis) {
+    const high = Math.floor(millis / TWO_32);
+    this.#view.setUint32(this.#end, millis - TWO_32 * high, true);
+    this.#view.setInt32(this.#end + 4, high, true);
+    this.#end += 8;
+  }
+  #name(text) {
+    if (typeof text !== "string" || text.length === 0 || text.length > MAX_NAME) return false;
+    this.#byte(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 127) return false;
+      this.#byte(unit);
+    }
+    return true;
+  }
+  /** Has the module answer, and says whether it has answered that many. */
+  #ask(count) {
+    this.#end = this.#engine.packed(this.#end);
+    return this.#end === ANSWER * count;
+  }
+  /** The verdict at a place of the answers. */
+  #verdict(at) {
+    const bits = this.#bytes[at];
+    if (bits !== 0) return { eligible: false, unmet: this.#words.reasonsOf(bits), validUntil: null };
+    const millis = this.#view.getUint32(at + 1, true) + TWO_32 * this.#view.getInt32(at + 5, true);
+    return { eligible: true, unmet: [], validUntil: textOf(millis) };
+  }
+};
+function isPlainId(id) {
+  if (typeof id !== "string" || id.length === 0 || id.length > MAX_ID) return false;
+  for (let i = 0; i < id.length; i++) {
+    const unit = id.charCodeAt(i);
+    if (unit < 32 || unit > 126) return false;
+  }
+  return true;
 }
 
 // policy.js
 function policyOver(load2) {
-  let quick;
+  let words2;
   class Policy {
     #engine;
+    #quick;
     constructor(rules2) {
       const glue = load2();
-      quick ??= quickly(glue);
+      words2 ??= wordsOf(glue.words());
       try {
         this.#engine = new glue.Engine(rules2 === void 0 ? void 0 : encodeRules(rules2));
       } catch (thrown) {
         throw Array.isArray(thrown) ? new PolicyError(...thrown) : thrown;
       }
+      this.#quick = new Quick(this.#engine, glue.memory, words2);
     }
     get version() {
       return version;
@@ -327,28 +500,31 @@ function policyOver(load2) {
     }
     eligibility(person2, options) {
       const now = instantOf(options?.now);
-      return quick.one(this.#live(), person2, now) ?? this.#ask({ op: "eligibility", person: person2, now });
+      this.#live();
+      return this.#quick.one(person2, now) ?? this.#ask({ op: "eligibility", person: person2, now: textOf(now) });
     }
     eligibilityMany(people, options) {
-      const [engine, now] = [this.#live(), instantOf(options?.now)];
-      return quick.many(engine, people, now) ?? answerOf(engine.eligibilityMany(encodePeople({ people, now })));
+      this.#live();
+      const now = instantOf(options?.now);
+      const verdicts = this.#quick.many(people, now);
+      return verdicts ?? answerOf(this.#live().eligibilityMany(encodePeople({ people, now: textOf(now) })));
     }
     access(person2) {
       return this.#ask({ op: "access", person: person2 });
     }
     resolve(account, options) {
-      return this.#ask({ op: "resolve", account, now: instantOf(options?.now) });
+      return this.#ask({ op: "resolve", account, now: textOf(instantOf(options?.now)) });
     }
     change(request) {
       const { account, announced, actor, change, now } = objectOf(request);
-      return this.#ask({ op: "change", account, announced, actor, change, now: instantOf(now) });
+      return this.#ask({ op: "change", account, announced, actor, change, now: textOf(instantOf(now)) });
     }
     review(request) {
       const { account, announced, remindedFor, now } = objectOf(request);
-      return this.#ask({ op: "review", account, announced, remindedFor, now: instantOf(now) });
+      return this.#ask({ op: "review", account, announced, remindedFor, now: textOf(instantOf(now)) });
     }
     route(account, event, options) {
-      return this.#ask({ op: "route", account, event, now: instantOf(options?.now) });
+      return this.#ask({ op: "route", account, event, now: textOf(instantOf(options?.now)) });
     }
     decide(request) {
       return JSON.parse(this.#live().decide(encodeRequest(request)));
@@ -356,6 +532,7 @@ function policyOver(load2) {
     free() {
       this.#engine?.free();
       this.#engine = void 0;
+      this.#quick.close();
     }
     [Symbol.dispose ?? /* @__PURE__ */ Symbol.for("Symbol.dispose")]() {
       this.free();
@@ -469,23 +646,23 @@ var Engine = class {
     return this;
   }
   /**
-   * Judges people whose facts are in order, several times as fast. The facts are CBOR values side by side: the instant,
-   * and for each person the members in their order. The text has for each person one character with a bit for each
-   * unmet reason, and, when it has none, `validUntil`. Nothing means that a fact does not fit: ask again by the other
-   * ways, which say what it is.
-   * @param {Uint8Array | number[]} facts
-   * @returns {string | undefined}
+   * Answers the packed questions in the first bytes of the room in the same place, and says how many bytes the answers
+   * take: 0 when a question is none.
+   * @param {number} bytes
+   * @returns {number}
    */
-  quick(facts2) {
-    const ptr0 = passArray8ToWasm0(facts2, wasm.__wbindgen_malloc);
-    const len0 = WASM_VECTOR_LEN;
-    const ret = wasm.engine_quick(this.__wbg_ptr, ptr0, len0);
-    let v2;
-    if (ret[0] !== 0) {
-      v2 = getStringFromWasm0(ret[0], ret[1]);
-      wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
-    }
-    return v2;
+  packed(bytes2) {
+    const ret = wasm.engine_packed(this.__wbg_ptr, bytes2);
+    return ret >>> 0;
+  }
+  /**
+   * The address of the room for packed questions, which has that many bytes from now on.
+   * @param {number} bytes
+   * @returns {number}
+   */
+  room(bytes2) {
+    const ret = wasm.engine_room(this.__wbg_ptr, bytes2);
+    return ret >>> 0;
   }
   /**
    * The rules in force, as JSON text.
@@ -505,11 +682,11 @@ var Engine = class {
   }
 };
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
-function reasons() {
+function words() {
   let deferred1_0;
   let deferred1_1;
   try {
-    const ret = wasm.reasons();
+    const ret = wasm.words();
     deferred1_0 = ret[0];
     deferred1_1 = ret[1];
     return getStringFromWasm0(ret[0], ret[1]);
@@ -685,8 +862,8 @@ async function __wbg_init_once(module_or_path) {
 }
 
 // asynchronous.js
-var ready = false;
 var loading;
+var memory;
 function init(source) {
   loading ??= load(source).catch((error) => {
     loading = void 0;
@@ -695,16 +872,14 @@ function init(source) {
   return loading;
 }
 async function load(source) {
-  await __wbg_init({ module_or_path: source });
-  ready = true;
+  ({ memory } = await __wbg_init({ module_or_path: source }));
 }
 function initSync2(module2) {
-  initSync({ module: module2 });
-  ready = true;
+  ({ memory } = initSync({ module: module2 }));
 }
 var { createPolicy, decide } = policyOver(() => {
-  if (!ready) throw new PolicyError("not_initialized", "", "the module is not loaded: await `init()` first");
-  return { Engine, reasons };
+  if (memory === void 0) throw new PolicyError("not_initialized", "", "the module is not loaded: await `init()` first");
+  return { Engine, words, memory };
 });
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

@@ -391,12 +391,14 @@ export class Engine {
      */
     constructor(rules?: Uint8Array | number[] | null);
     /**
-     * Judges people whose facts are in order, several times as fast. The facts are CBOR values side by side: the instant,
-     * and for each person the members in their order. The text has for each person one character with a bit for each
-     * unmet reason, and, when it has none, `validUntil`. Nothing means that a fact does not fit: ask again by the other
-     * ways, which say what it is.
+     * Answers the packed questions in the first bytes of the room in the same place, and says how many bytes the answers
+     * take: 0 when a question is none.
      */
-    quick(facts: Uint8Array | number[]): string | undefined;
+    packed(bytes: number): number;
+    /**
+     * The address of the room for packed questions, which has that many bytes from now on.
+     */
+    room(bytes: number): number;
     /**
      * A hash of the version and the rules in force: equal on every runtime that decides alike.
      */
@@ -408,9 +410,9 @@ export class Engine {
 }
 
 /**
- * All reasons, from the lowest bit to the highest.
+ * The words that packed facts and verdicts have numbers and bits for, from 0 on: account settings, statuses and reasons.
  */
-export function reasons(): string;
+export function words(): string;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
@@ -421,9 +423,9 @@ export interface InitOutput {
     readonly engine_eligibilityMany: (a: number, b: number, c: number) => [number, number];
     readonly engine_fingerprint: (a: number) => [number, number];
     readonly engine_new: (a: number, b: number) => [number, number, number];
-    readonly engine_quick: (a: number, b: number, c: number) => [number, number];
+    readonly engine_packed: (a: number, b: number) => number;
+    readonly engine_room: (a: number, b: number) => number;
     readonly engine_rules: (a: number) => [number, number];
-    readonly reasons: () => [number, number];
     readonly security_contact_abi_version: () => number;
     readonly security_contact_alloc: (a: number) => number;
     readonly security_contact_call: (a: number, b: number) => bigint;
@@ -431,6 +433,7 @@ export interface InitOutput {
     readonly security_contact_decide: (a: number, b: number) => bigint;
     readonly security_contact_free: (a: number, b: number) => void;
     readonly security_contact_packed: (a: number, b: number) => number;
+    readonly words: () => [number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -81,12 +81,6 @@ impl fmt::Display for Instant {
 const TEXT_BYTES: usize = "2026-10-01T09:30:00.000Z".len();
 
 impl Instant {
-    /// Appends the instant's text.
-    #[cfg(all(feature = "module", target_arch = "wasm32"))]
-    pub(crate) fn push_to(self, text: &mut String) {
-        text.push_str(self.text(&mut [0; TEXT_BYTES]));
-    }
-
     /// The instant as text, digit by digit: `core::fmt` takes several times as long.
     fn text(self, buffer: &mut [u8; TEXT_BYTES]) -> &str {
         // Every instant in range is one of chrono's, and its year has four digits.

@@ -68,8 +68,6 @@ pub mod packed;
 mod abi;
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
 mod js;
-#[cfg(all(feature = "module", target_arch = "wasm32"))]
-mod quick;
 
 pub use access::{Access, access};
 pub use change::{Change, ChangeOutcome, ChangeRequest, Designation, RefusalCode, change};

@@ -2,7 +2,8 @@
 //!
 //! A host packs [`Question`]s of one [`Kind`] side by side into a buffer, the module [answers](answer) them in the same
 //! buffer, and the host reads [`Answer`]s there. Nothing is allocated on the way, and one call does. Both sides are built
-//! from this file; [`ABI_VERSION`](crate::ABI_VERSION) changes whenever the bytes do.
+//! from this file; [`ABI_VERSION`](crate::ABI_VERSION) changes whenever the bytes do. JavaScript packs verdicts too, in
+//! `js/core/quick.js`.
 
 use crate::eligibility::{Facts, Verdict, unmet_of, valid_until};
 use crate::instant::Instant;

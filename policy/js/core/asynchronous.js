@@ -2,10 +2,10 @@
 
 import { PolicyError } from "./error.js";
 import { policyOver } from "./policy.js";
-import initGlue, { Engine, initSync as initGlueSync, reasons } from "./security_contact_policy.js";
+import initGlue, { Engine, initSync as initGlueSync, words } from "./security_contact_policy.js";
 
-let ready = false;
 let loading;
+let memory;
 
 /** Calls at the same time share one load; after a failure the next call tries again. */
 export function init(source) {
@@ -17,17 +17,15 @@ export function init(source) {
 }
 
 async function load(source) {
-  await initGlue({ module_or_path: source });
-  ready = true;
+  ({ memory } = await initGlue({ module_or_path: source }));
 }
 
 /** Takes over a module that somebody compiled, or its bytes. */
 export function initSync(module) {
-  initGlueSync({ module });
-  ready = true;
+  ({ memory } = initGlueSync({ module }));
 }
 
 export const { createPolicy, decide } = policyOver(() => {
-  if (!ready) throw new PolicyError("not_initialized", "", "the module is not loaded: await `init()` first");
-  return { Engine, reasons };
+  if (memory === undefined) throw new PolicyError("not_initialized", "", "the module is not loaded: await `init()` first");
+  return { Engine, words, memory };
 });

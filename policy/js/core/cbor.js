@@ -196,38 +196,19 @@ const question = {
   account: members({ owner: person, designation: members(designee) }),
 };
 
-/** The facts of one person side by side, in the order that the module reads them in. */
-function facts(one) {
-  scalar(one.id);
-  scalar(one.role);
-  scalar(one.accountSettings);
-  scalar(one.status);
-  scalar(one.lastLoginAt);
-  scalar(one.staffRole);
-}
-
-/** The instant and the facts of people, side by side. */
-export function encodeFacts(people, now) {
-  end = 0;
-  writeText(now);
-  for (let i = 0; i < people.length; i++) facts(people[i]);
-  return bytes.subarray(0, end);
-}
-
-/** The instant and the facts of one person. */
-export function encodeFactsOf(one, now) {
-  end = 0;
-  writeText(now);
-  facts(one);
-  return bytes.subarray(0, end);
-}
-
-/** A function from a value to its bytes, which the next call overwrites. */
+/**
+ * A function from a value to its bytes, which the next call overwrites. A call in the middle of another, by a member of
+ * a caller's object, writes behind what the other has.
+ */
 function encoding(write) {
   return (value) => {
-    end = 0;
-    write(value);
-    return bytes.subarray(0, end);
+    const start = end;
+    try {
+      write(value);
+      return bytes.subarray(start, end);
+    } finally {
+      end = start;
+    }
   };
 }
 

@@ -3,8 +3,8 @@
 import { encodePeople, encodeQuestion, encodeRequest, encodeRules } from "./cbor.js";
 import { moduleSha256, version } from "./identity.js";
 import { PolicyError } from "./error.js";
-import { instantOf } from "./instant.js";
-import { quickly } from "./quick.js";
+import { instantOf, textOf } from "./instant.js";
+import { Quick, wordsOf } from "./quick.js";
 
 /**
  * The exports of the package over a way to get the module's glue.
@@ -12,19 +12,21 @@ import { quickly } from "./quick.js";
  * @param load gives the glue, or throws when the module is not there yet
  */
 export function policyOver(load) {
-  let quick;
+  let words;
 
   class Policy {
     #engine;
+    #quick;
 
     constructor(rules) {
       const glue = load();
-      quick ??= quickly(glue);
+      words ??= wordsOf(glue.words());
       try {
         this.#engine = new glue.Engine(rules === undefined ? undefined : encodeRules(rules));
       } catch (thrown) {
         throw Array.isArray(thrown) ? new PolicyError(...thrown) : thrown;
       }
+      this.#quick = new Quick(this.#engine, glue.memory, words);
     }
 
     get version() {
@@ -45,12 +47,15 @@ export function policyOver(load) {
 
     eligibility(person, options) {
       const now = instantOf(options?.now);
-      return quick.one(this.#live(), person, now) ?? this.#ask({ op: "eligibility", person, now });
+      this.#live();
+      return this.#quick.one(person, now) ?? this.#ask({ op: "eligibility", person, now: textOf(now) });
     }
 
     eligibilityMany(people, options) {
-      const [engine, now] = [this.#live(), instantOf(options?.now)];
-      return quick.many(engine, people, now) ?? answerOf(engine.eligibilityMany(encodePeople({ people, now })));
+      this.#live();
+      const now = instantOf(options?.now);
+      const verdicts = this.#quick.many(people, now);
+      return verdicts ?? answerOf(this.#live().eligibilityMany(encodePeople({ people, now: textOf(now) })));
     }
 
     access(person) {
@@ -58,21 +63,21 @@ export function policyOver(load) {
     }
 
     resolve(account, options) {
-      return this.#ask({ op: "resolve", account, now: instantOf(options?.now) });
+      return this.#ask({ op: "resolve", account, now: textOf(instantOf(options?.now)) });
     }
 
     change(request) {
       const { account, announced, actor, change, now } = objectOf(request);
-      return this.#ask({ op: "change", account, announced, actor, change, now: instantOf(now) });
+      return this.#ask({ op: "change", account, announced, actor, change, now: textOf(instantOf(now)) });
     }
 
     review(request) {
       const { account, announced, remindedFor, now } = objectOf(request);
-      return this.#ask({ op: "review", account, announced, remindedFor, now: instantOf(now) });
+      return this.#ask({ op: "review", account, announced, remindedFor, now: textOf(instantOf(now)) });
     }
 
     route(account, event, options) {
-      return this.#ask({ op: "route", account, event, now: instantOf(options?.now) });
+      return this.#ask({ op: "route", account, event, now: textOf(instantOf(options?.now)) });
     }
 
     decide(request) {
@@ -82,6 +87,7 @@ export function policyOver(load) {
     free() {
       this.#engine?.free();
       this.#engine = undefined;
+      this.#quick.close();
     }
 
     [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {

@@ -18,6 +18,4 @@ pub(crate) use request::people;
 pub(crate) use request::request;
 #[cfg(all(feature = "module", target_arch = "wasm32"))]
 pub(crate) use request::rules_alone;
-#[cfg(all(feature = "module", target_arch = "wasm32"))]
-pub(crate) use value::Items;
 pub(crate) use value::Value;

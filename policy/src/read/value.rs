@@ -59,14 +59,6 @@ pub(crate) struct Items<'d> {
     rest: &'d [u8],
 }
 
-impl<'d> Items<'d> {
-    /// Values that stand side by side without a list around them.
-    #[cfg(all(feature = "module", target_arch = "wasm32"))]
-    pub(crate) fn side_by_side(bytes: &'d [u8]) -> Self {
-        Self { count: u64::MAX, rest: bytes }
-    }
-}
-
 impl<'d> Iterator for Items<'d> {
     type Item = Value<'d>;
 

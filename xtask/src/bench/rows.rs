@@ -93,14 +93,15 @@ pub(crate) const ROWS: &[Known] = &[
         "the package in Node, one eligibility",
         "the same rule in plain JavaScript, same input and output",
         Ratio(1.5),
-        "Facts become bytes and an answer becomes text to cross the border; the rule itself is less than that.",
+        "Facts become bytes to cross the border, and a verdict becomes an object. Tried: packed facts in the module's own \
+         memory, instants as numbers.",
     ),
     row(
         "js-many-vs-handwritten",
         "the package in Node, 1,000 in a call",
         "the same",
         Ratio(1.0),
-        "As for one: what crosses the border is text, once a person.",
+        "As for one, with a crossing for each hundred people.",
     ),
     row(
         "module-load",
