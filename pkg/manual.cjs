@@ -220,8 +220,8 @@ var encodeRules = encoding(rules);
 
 // identity.js
 var version = "1.0.0";
-var abiVersion = 3;
-var moduleSha256 = "602ab70737508cca4037118768bb05acd09c615329037f3aa70a94c8ebaded1b";
+var abiVersion = 4;
+var moduleSha256 = "fcd694653d42d8265ee5be491999ebd85f00262dfed2bbef755f2b7cb50e12f5";
 
 // instant.js
 var FIRST = Date.parse("0001-01-01T00:00:00.000Z");
@@ -421,13 +421,14 @@ var Quick = class {
     const state = this.#words.statuses.indexOf(status);
     const login = lastLoginAt === null ? NEVER : typeof lastLoginAt === "string" ? millisOf(lastLoginAt) : NaN;
     if (!isPlainId(id) || setting < 0 || state < 0 || Number.isNaN(login)) return false;
+    if (!isName(role) || staffRole !== null && !isName(staffRole)) return false;
+    const staff = staffRole ?? "";
     this.#instant(login);
     this.#byte(setting);
     this.#byte(state);
-    if (!this.#name(role)) return false;
-    if (staffRole !== null) return this.#name(staffRole);
-    this.#byte(0);
-    return true;
+    this.#byte(role.length);
+    this.#byte(staff.length);
+    return this.#letters(role) && this.#letters(staff);
   }
   #byte(byte) {
     this.#bytes[this.#end++] = byte;
@@ -438,9 +439,7 @@ var Quick = class {
     this.#view.setInt32(this.#end + 4, high, true);
     this.#end += 8;
   }
-  #name(text) {
-    if (typeof text !== "string" || text.length === 0 || text.length > MAX_NAME) return false;
-    this.#byte(text.length);
+  #letters(text) {
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 127) return false;
@@ -461,6 +460,9 @@ var Quick = class {
     return { eligible: true, unmet: [], validUntil: textOf(millis) };
   }
 };
+function isName(text) {
+  return typeof text === "string" && text.length > 0 && text.length <= MAX_NAME;
+}
 function isPlainId(id) {
   if (typeof id !== "string" || id.length === 0 || id.length > MAX_ID) return false;
   for (let i = 0; i < id.length; i++) {

@@ -61,7 +61,7 @@ unsafe extern "C" fn security_contact_configure(address: *mut u8, length: usize)
     hand_over(text.into_bytes())
 }
 
-/// Answers one encoded [`Call`](crate::codec::Call) with an encoded [`Reply`](crate::codec::Reply).
+/// Answers requests in the [`codec`](crate::codec) with answers in it.
 ///
 /// # Safety
 /// As for [`security_contact_free`].

@@ -14,7 +14,7 @@ use crate::rules::Rules;
 use crate::words::words;
 
 /// What somebody asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Make this person the contact.
     Designate(Designee),
@@ -23,7 +23,7 @@ pub enum Change {
 }
 
 /// A change with all that decides about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeRequest {
     /// The account before the change.
     pub account: Account,

@@ -11,7 +11,7 @@ use crate::rules::Rules;
 use crate::words::words;
 
 /// An account as the rules see it: its owner, and the designation if there is one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// The account's one owner.
     pub owner: Person,
@@ -20,7 +20,7 @@ pub struct Account {
 }
 
 /// The person whom a designation names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Designee {
     /// A member of the account, with the facts.
     Member(Person),

@@ -1,6 +1,6 @@
 //! Every operation behind one request (SPEC 11).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::access::{Access, access};
 use crate::change::{ChangeOutcome, ChangeRequest, change};
@@ -15,7 +15,7 @@ use crate::review::{ReviewOutcome, ReviewRequest, review};
 use crate::rules::Rules;
 
 /// One question to the policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Can this person be the contact?
     Eligibility {

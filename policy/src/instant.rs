@@ -214,25 +214,15 @@ impl Scan<'_> {
 }
 
 impl Serialize for Instant {
-    /// RFC 3339 in formats for people, milliseconds as an integer in binary ones.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            serializer.serialize_str(self.text(&mut [0; TEXT_BYTES]))
-        } else {
-            serializer.serialize_i64(self.0)
-        }
+        serializer.serialize_str(self.text(&mut [0; TEXT_BYTES]))
     }
 }
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = String::deserialize(deserializer)?;
-            parse(&text).ok_or_else(|| de::Error::custom(Self::EXPECTED))
-        } else {
-            let millis = i64::deserialize(deserializer)?;
-            Self::from_millis(millis).ok_or_else(|| de::Error::custom("instant out of range"))
-        }
+        let text = String::deserialize(deserializer)?;
+        parse(&text).ok_or_else(|| de::Error::custom(Self::EXPECTED))
     }
 }
 

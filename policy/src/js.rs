@@ -18,6 +18,7 @@ use crate::person::{AccountSettings, Status};
 use crate::read::{self, Value};
 use crate::reason::Reason;
 use crate::rules::Rules;
+use crate::words::joined;
 
 #[wasm_bindgen(typescript_custom_section)]
 const INPUTS: &str = r#"
@@ -130,5 +131,6 @@ impl Engine {
 /// The words that packed facts and verdicts have numbers and bits for, from 0 on: account settings, statuses and reasons.
 #[wasm_bindgen]
 pub fn words() -> String {
-    [AccountSettings::WORDS, Status::WORDS, Reason::WORDS].map(|words| words.join(",")).join(";")
+    let lists = [AccountSettings::WORDS, Status::WORDS, Reason::WORDS].map(|words| joined(words, ","));
+    joined(&lists.each_ref().map(String::as_str), ";")
 }

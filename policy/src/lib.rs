@@ -90,4 +90,4 @@ pub use rules::Rules;
 pub const POLICY_VERSION: &str = "1.0.0";
 
 /// The version of the binary interface between a host and the module.
-pub const ABI_VERSION: u32 = 3;
+pub const ABI_VERSION: u32 = 4;

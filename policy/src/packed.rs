@@ -1,7 +1,7 @@
 //! What a host asks most often, in few bytes and without ids: verdicts on people, and whether a review has nothing to do.
 //!
 //! A host packs [`Question`]s of one [`Kind`] side by side into a buffer, the module [answers](answer) them in the same
-//! buffer, and the host reads [`Answer`]s there. Nothing is allocated on the way, and one call does. Both sides are built
+//! buffer, and the host reads the answers there. Nothing is allocated on the way, and one call does. Both sides are built
 //! from this file; [`ABI_VERSION`](crate::ABI_VERSION) changes whenever the bytes do. JavaScript packs verdicts too, in
 //! `js/core/quick.js`.
 
@@ -104,15 +104,13 @@ impl Question {
     }
 
     fn facts(&mut self, person: &Person) {
-        let staff = person.staff_role.as_ref().map_or("", |role| role.as_str());
+        let (role, staff) = (person.role.as_str(), person.staff_role.as_ref().map_or("", |role| role.as_str()));
         self.instant(person.last_login_at);
-        self.bytes.push(person.account_settings as u8);
-        self.bytes.push(person.status as u8);
-        for text in [person.role.as_str(), staff] {
-            // A name has 64 bytes at most.
-            self.bytes.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
-            self.bytes.extend(text.as_bytes());
-        }
+        // A name has 64 bytes at most.
+        let [role_length, staff_length] = [role, staff].map(|text| u8::try_from(text.len()).unwrap_or(u8::MAX));
+        self.bytes.extend([person.account_settings as u8, person.status as u8, role_length, staff_length]);
+        self.bytes.extend(role.as_bytes());
+        self.bytes.extend(staff.as_bytes());
     }
 
     fn instant(&mut self, instant: Option<Instant>) {
@@ -149,25 +147,30 @@ fn answers(bytes: &[u8]) -> impl Iterator<Item = (u8, Option<Instant>)> {
 /// none; then the buffer holds nothing of use.
 #[must_use]
 pub fn answer(buffer: &mut [u8], rules: &Rules) -> Option<usize> {
-    let mut reader = Reader { bytes: buffer, at: 0 };
-    let kind = reader.byte()?;
-    let now = reader.instant()??;
-    let (mut read, mut written) = (reader.at, 0_usize);
-    while read < buffer.len() {
-        let mut reader = Reader { bytes: buffer, at: read };
+    let mut head = Reader(buffer);
+    let [kind] = *head.take()?;
+    let now = head.instant()??;
+    let (mut read, mut written) = (HEAD, 0_usize);
+    loop {
+        // No question takes fewer bytes than an answer, so that there is room before it.
+        let (before, questions) = buffer.split_at_mut_checked(read)?;
+        if questions.is_empty() {
+            return Some(written);
+        }
+        let left = questions.len();
+        let mut reader = Reader(questions);
         let (head, instant) = match kind {
             0 => verdict(&reader.facts()?, now, rules),
             1 => quiet(&mut reader, now, rules)?,
             _ => return None,
         };
-        read = reader.at;
-        let end = written.checked_add(ANSWER)?;
-        let [first, rest @ ..] = buffer.get_mut(written..end)? else { return None };
+        read = read.checked_add(left.checked_sub(reader.0.len())?)?;
+        let place: &mut [u8; ANSWER] = before.get_mut(written..)?.first_chunk_mut()?;
+        let [first, rest @ ..] = place;
         *first = head;
-        rest.copy_from_slice(&instant.map_or(NEVER, Instant::millis).to_le_bytes());
-        written = end;
+        *rest = instant.map_or(NEVER, Instant::millis).to_le_bytes();
+        written = written.checked_add(ANSWER)?;
     }
-    Some(written)
 }
 
 fn verdict(facts: &Facts<'_>, now: Instant, rules: &Rules) -> (u8, Option<Instant>) {
@@ -176,12 +179,12 @@ fn verdict(facts: &Facts<'_>, now: Instant, rules: &Rules) -> (u8, Option<Instan
 }
 
 fn quiet(reader: &mut Reader<'_>, now: Instant, rules: &Rules) -> Option<(u8, Option<Instant>)> {
-    match reader.byte()? {
-        DEFAULT => {
+    match *reader.take()? {
+        [DEFAULT] => {
             reader.instant()?;
             Some((1, None))
         }
-        DESIGNATED => {
+        [DESIGNATED] => {
             let facts = reader.facts()?;
             let sent_for = reader.instant()?;
             let least = u32::from_le_bytes(*reader.take()?);
@@ -194,21 +197,14 @@ fn quiet(reader: &mut Reader<'_>, now: Instant, rules: &Rules) -> Option<(u8, Op
     }
 }
 
-/// Reads a buffer from its beginning.
-struct Reader<'b> {
-    bytes: &'b [u8],
-    at: usize,
-}
+/// Reads bytes from their beginning.
+struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
     fn take<const N: usize>(&mut self) -> Option<&'b [u8; N]> {
-        let taken = self.bytes.get(self.at..)?.first_chunk()?;
-        self.at = self.at.checked_add(N)?;
+        let (taken, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
         Some(taken)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.take::<1>().map(|[byte]| *byte)
     }
 
     fn instant(&mut self) -> Option<Option<Instant>> {
@@ -216,18 +212,16 @@ impl<'b> Reader<'b> {
         if millis == NEVER { Some(None) } else { Instant::from_millis(millis).map(Some) }
     }
 
-    fn text(&mut self) -> Option<&'b [u8]> {
-        let length = usize::from(self.byte()?);
-        let end = self.at.checked_add(length)?;
-        let text = self.bytes.get(self.at..end)?;
-        self.at = end;
+    fn text(&mut self, length: u8) -> Option<&'b [u8]> {
+        let (text, rest) = self.0.split_at_checked(length.into())?;
+        self.0 = rest;
         Some(text)
     }
 
     fn facts(&mut self) -> Option<Facts<'b>> {
         let last_login_at = self.instant()?;
-        let [settings, status] = *self.take()?;
-        let (role, staff) = (self.text()?, self.text()?);
+        let [settings, status, role, staff] = *self.take()?;
+        let (role, staff) = (self.text(role)?, self.text(staff)?);
         Some(Facts {
             role,
             may_edit_settings: settings == AccountSettings::Edit as u8,

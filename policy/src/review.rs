@@ -10,7 +10,7 @@ use crate::reason::Reason;
 use crate::rules::Rules;
 
 /// An account with what was announced and reminded of before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReviewRequest {
     /// The account as it is stored.
     pub account: Account,

@@ -1,9 +1,11 @@
 //! The bytes between a host and the module: what one writes the other reads, and nothing else.
 
-use security_contact_policy::codec::{self, Call, CodecError, Reply, Review};
+use std::slice;
+
+use security_contact_policy::codec::{self, Encoded};
 use security_contact_policy::{
-    Account, Answer, Change, ChangeRequest, Designee, ErrorCode, Event, EventKind, Instant, Person, PolicyError,
-    Request, ReviewRequest, Rules, Severity, json,
+    Account, Answer, Change, ChangeRequest, Designee, Event, EventKind, Instant, Name, Person, RemindedFor, Request,
+    ReviewRequest, Rules, Severity, UserId, json,
 };
 
 fn person(id: &str, role: &str) -> Person {
@@ -29,7 +31,8 @@ fn change(change: Change, actor: &str) -> Request {
 
 fn review(designation: Option<Designee>) -> ReviewRequest {
     let account = Account { designation, ..account() };
-    ReviewRequest { account, announced: Some("u-3".parse().unwrap()), reminded_for: None, now: now() }
+    let reminded_for = Some(RemindedFor { valid_until: now(), days: vec![14, 300] });
+    ReviewRequest { account, announced: Some("u-3".parse().unwrap()), reminded_for, now: now() }
 }
 
 /// A request for each kind of answer.
@@ -48,45 +51,59 @@ fn requests() -> Vec<Request> {
     ]
 }
 
-/// What the module says to a call.
-fn ask(call: &Call) -> Reply {
-    codec::decode(&codec::reply(&codec::encode(call).unwrap(), Some(&Rules::default()))).unwrap()
+/// What the module says to requests.
+fn ask(requests: &[Request]) -> Vec<u8> {
+    codec::reply(&codec::encode(requests), Some(&Rules::default()))
 }
 
 #[test]
-fn every_kind_of_answer_crosses() {
-    for request in requests() {
-        let expected = Reply::Answer(request.answer(&Rules::default()));
-        assert_eq!(ask(&Call::One(request)), expected);
-    }
-    let error = PolicyError { code: ErrorCode::NoOwner, path: "account.owner".into(), message: "none".into() };
-    let reply = Reply::Answer(Answer::Error { error });
-    assert_eq!(codec::decode(&codec::encode(&reply).unwrap()), Ok(reply));
+fn every_kind_of_answer_crosses_in_its_order() {
+    let requests = requests();
+    let expected: Vec<_> = requests.iter().map(|request| request.answer(&Rules::default())).collect();
+    assert_eq!(codec::decode(&ask(&requests)), Some(expected));
+    assert!(ask(&[]).is_empty());
 }
 
 #[test]
-fn many_are_answered_in_their_order() {
-    let rules = Rules::default();
-    let requests = vec![review(None), review(account().designation)];
-    let reviews = requests.iter().map(|request| Review(security_contact_policy::review(request, &rules))).collect();
-    assert_eq!(ask(&Call::ReviewMany(requests)), Reply::Reviews(reviews));
-}
-
-#[test]
-fn bytes_that_are_no_call_are_a_fault() {
-    let call = codec::encode(&Call::ReviewMany(Vec::new())).unwrap();
-    let rules = Rules::default();
-    let fault = |bytes: &[u8], rules: Option<&Rules>| match codec::decode(&codec::reply(bytes, rules)) {
-        Ok(Reply::Fault(message)) => message,
+fn bytes_that_are_no_requests_have_one_error() {
+    let error = |bytes: &[u8], rules: Option<&Rules>| match codec::decode(&codec::reply(bytes, rules)).as_deref() {
+        Some([Answer::Error { error }]) => error.to_string(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(fault(&call, None), "no rules were set");
-    let too_many = [call.as_slice(), &[0]].concat();
-    for bytes in [&[][..], &[9], &too_many] {
-        let error: CodecError = codec::decode::<Call>(bytes).unwrap_err();
-        assert_eq!(fault(bytes, Some(&rules)), error.to_string());
-        assert!(error.to_string().starts_with("not an encoding of the expected type: "));
+    assert_eq!(error(&[], None), "no rules were set");
+    assert_eq!(error(&codec::encode(&requests()), None), "no rules were set");
+    let too_many = [&codec::encode(&requests())[..], &[0]].concat();
+    for bytes in [&[9][..], &[0], &too_many] {
+        assert_eq!(error(bytes, Some(&Rules::default())), "expected encoded requests");
     }
+}
+
+/// Whether these bytes are no values.
+fn misfit<T: Encoded>(bytes: &[u8]) -> bool {
+    codec::decode::<T>(bytes).is_none()
+}
+
+#[test]
+fn nothing_can_be_left_out() {
+    for request in requests() {
+        let (bytes, reply) = (codec::encode(slice::from_ref(&request)), ask(slice::from_ref(&request)));
+        assert_eq!(codec::decode(&bytes), Some(vec![request]));
+        assert!((1..bytes.len()).all(|end| misfit::<Request>(&bytes[..end])));
+        assert!((1..reply.len()).all(|end| misfit::<Answer>(&reply[..end])));
+    }
+}
+
+#[test]
+fn every_value_has_one_encoding() {
+    assert_eq!(codec::encode(&[vec![Some(true), None]]), [2, 0, 0, 0, 1, 1, 0]);
+    assert_eq!(codec::encode(&[0x0102_0304_u32]), [4, 3, 2, 1]);
+    assert_eq!(codec::encode(&[Severity::Critical]), [3]);
+    assert_eq!(codec::encode(&[String::from("é")]), [2, 0, 0, 0, 0xc3, 0xa9]);
+    assert_eq!(codec::decode(&[3, 0]), Some(vec![Severity::Critical, Severity::Low]));
+    assert!(misfit::<bool>(&[2]) && misfit::<Option<bool>>(&[2, 0]) && misfit::<Severity>(&[4]));
+    assert!(misfit::<String>(&[1, 0, 0, 0, 0xff]) && misfit::<UserId>(&[0; 4]) && misfit::<Name>(&[0; 4]));
+    // A list that says it is longer than all memory.
+    assert!(misfit::<Vec<u32>>(&[0xff; 16]));
 }
 
 #[test]
@@ -97,8 +114,8 @@ fn instants_out_of_range_are_no_instants() {
         (Instant::MIN.millis() - 1, false),
         (Instant::MAX.millis() + 1, false),
     ] {
-        let bytes = codec::encode(&millis).unwrap();
-        assert_eq!(codec::decode(&bytes).ok(), Instant::from_millis(millis));
-        assert_eq!(codec::decode::<Instant>(&bytes).is_ok(), fits);
+        let read = codec::decode::<Instant>(&millis.to_le_bytes());
+        assert_eq!(read, Instant::from_millis(millis).map(|instant| vec![instant]));
+        assert_eq!(read.is_some(), fits);
     }
 }

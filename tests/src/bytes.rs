@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use security_contact_policy::codec::{self, Call, Reply};
-use security_contact_policy::{Answer, Identity, Plain, Rules, json};
+use security_contact_policy::codec;
+use security_contact_policy::{Answer, Identity, Plain, Request, Rules, json};
 
 use crate::shape;
 
@@ -19,7 +19,7 @@ pub static RULES: LazyLock<Rules> = LazyLock::new(|| Rules {
 /// Which function of the module the bytes are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
-    /// An encoded call.
+    /// Encoded requests.
     Call,
     /// A request as CBOR.
     Decide,
@@ -70,21 +70,25 @@ pub fn abi(input: &[u8]) -> Vec<u8> {
         Face::Decide => plain(bytes),
         Face::Configure => configure(bytes),
     };
-    assert!(!reply.is_empty(), "a reply is never empty");
+    assert_eq!(reply.is_empty(), face == Face::Call && bytes.is_empty(), "only to nothing the reply is empty");
     reply
 }
 
 fn call(bytes: &[u8]) -> Vec<u8> {
     let reply = codec::reply(bytes, Some(&RULES));
     assert_eq!(codec::reply(bytes, Some(&RULES)), reply, "asked again");
-    let decoded: Reply = codec::decode(&reply).unwrap_or_else(|error| panic!("the host cannot read it: {error}"));
-    let fault = matches!(decoded, Reply::Fault(_));
-    assert_eq!(fault, codec::decode::<Call>(bytes).is_err(), "a call has an answer and other bytes have a fault");
-    if let Reply::Answer(answer) = decoded {
-        shape::check(&json::write(&answer));
+    let answers: Vec<Answer> = codec::decode(&reply).unwrap_or_else(|| panic!("the host cannot read it"));
+    answers.iter().for_each(|answer| shape::check(&json::write(answer)));
+    let fault = matches!(answers.as_slice(), [Answer::Error { .. }]);
+    match codec::decode::<Request>(bytes) {
+        Some(requests) => {
+            assert!(!fault && answers.len() == requests.len(), "each request has an answer");
+            assert_eq!(codec::encode(&requests), bytes, "and one encoding");
+        }
+        None => assert!(fault, "other bytes have an error"),
     }
-    let unset: Result<Reply, _> = codec::decode(&codec::reply(bytes, None));
-    assert!(matches!(unset, Ok(Reply::Fault(_))), "nothing is answered before there are rules");
+    let unset = codec::decode(&codec::reply(bytes, None)).unwrap_or_default();
+    assert!(matches!(unset.as_slice(), [Answer::Error { .. }]), "nothing is answered before there are rules");
     reply
 }
 

@@ -1,6 +1,6 @@
-//! Well-formed inputs for a fuzzer to begin with: every operation, as JSON text, as CBOR and as an encoded call.
+//! Well-formed inputs for a fuzzer to begin with: every operation, as JSON text, as CBOR and encoded.
 
-use security_contact_policy::codec::{self, Call};
+use security_contact_policy::codec;
 use security_contact_policy::{
     Account, AccountSettings, Change, ChangeRequest, Designee, Event, EventKind, Instant, Person, PolicyError,
     RemindedFor, Request, ReviewRequest, Rules, Severity, Status, UserId, json,
@@ -16,13 +16,14 @@ pub fn texts(step: usize) -> Vec<Vec<u8>> {
     crate::vectors().into_iter().step_by(step).map(|vector| vector.request.get().as_bytes().to_vec()).collect()
 }
 
-/// Inputs for [`bytes::abi`](crate::bytes::abi): calls of every kind, one vector in `step` as CBOR, and rules.
+/// Inputs for [`bytes::abi`](crate::bytes::abi): requests of every kind, one vector in `step` as CBOR, and rules.
 ///
 /// # Errors
 /// None: the ids and instants in here are valid.
 pub fn inputs(step: usize) -> Result<Vec<Vec<u8>>, PolicyError> {
-    let encode = |call: &Call| codec::encode(call).ok().map(|bytes| input(0, &bytes));
-    let mut inputs: Vec<_> = calls()?.iter().filter_map(encode).collect();
+    let requests = requests()?;
+    let mut inputs: Vec<_> = requests.chunks(1).map(|request| input(0, &codec::encode(request))).collect();
+    inputs.push(input(0, &codec::encode(&requests)));
     let plain = |text: &Vec<u8>| json::read(text).ok().map(|plain| input(1, plain.as_cbor()));
     inputs.extend(texts(step).iter().filter_map(plain));
     let rules = |rules: &Rules| json::read(json::write(rules).as_bytes()).ok().map(|plain| input(2, plain.as_cbor()));
@@ -35,7 +36,7 @@ fn input(face: u8, bytes: &[u8]) -> Vec<u8> {
     [&[face], bytes].concat()
 }
 
-fn calls() -> Result<Vec<Call>, PolicyError> {
+fn requests() -> Result<Vec<Request>, PolicyError> {
     let now: Instant = NOW.parse()?;
     let [owner, chosen] = [person("u-1", "owner")?, person("u-2", "admin")?];
     let left = Designee::Left(UserId::new("u-3")?);
@@ -55,18 +56,17 @@ fn calls() -> Result<Vec<Call>, PolicyError> {
     };
     let kept = ReviewRequest { account: account.clone(), announced: Some(chosen.id.clone()), ..review.clone() };
     let event = Event { kind: EventKind::BreachAlert, severity: Severity::High };
-    let requests = [
+    Ok(vec![
         Request::Eligibility { person: chosen.clone(), now },
         Request::Access { person: chosen.clone() },
         Request::Resolve { account: account.clone(), now },
         Request::Change(change(Change::Designate(Designee::Member(owner.clone())))),
         Request::Change(change(Change::Designate(left))),
         Request::Change(change(Change::Reset)),
-        Request::Review(review.clone()),
+        Request::Review(review),
+        Request::Review(kept),
         Request::Route { account: account.clone(), event, now },
-    ];
-    let many = [Call::ReviewMany(vec![review, kept])];
-    Ok(requests.into_iter().map(Call::One).chain(many).collect())
+    ])
 }
 
 fn person(id: &str, role: &str) -> Result<Person, PolicyError> {

@@ -1,8 +1,8 @@
 //! One instance of the module, and the border to its memory.
 
-use security_contact_policy::codec::{Reply, decode};
+use security_contact_policy::codec::{decode, encode};
 use security_contact_policy::packed::Question;
-use security_contact_policy::{ABI_VERSION, Identity, Rules, json};
+use security_contact_policy::{ABI_VERSION, Answer, Identity, Request, Rules, json};
 use wasmtime::{Instance, Memory, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
 
 use super::module::Module;
@@ -65,11 +65,14 @@ impl Guest {
         self.calls
     }
 
-    /// Sends the bytes of a call and reads the reply.
-    pub(super) fn call(&mut self, input: &[u8]) -> Result<Reply, EngineError> {
+    /// Sends requests and reads an answer to each.
+    pub(super) fn call(&mut self, requests: &[Request]) -> Result<Vec<Answer>, EngineError> {
         self.calls = self.calls.saturating_add(1);
         let call = self.call.clone();
-        self.exchange(&call, input, read_reply)
+        self.exchange(&call, &encode(requests), |bytes| {
+            let answers = decode(bytes).filter(|answers| answers.len() == requests.len());
+            answers.ok_or_else(|| EngineError::BadReply("the reply is not one answer for each request".into()))
+        })
     }
 
     /// Sends the CBOR of a request and reads the JSON text of its answer.
@@ -157,10 +160,6 @@ fn cbor_of(rules: &Rules) -> Result<Vec<u8>, EngineError> {
     Ok(plain.as_cbor().to_vec())
 }
 
-fn read_reply(bytes: &[u8]) -> Result<Reply, EngineError> {
-    decode(bytes).map_err(|error| EngineError::BadReply(error.to_string()))
-}
-
 fn check_abi_version(store: &mut Store<StoreLimits>, instance: &Instance) -> Result<(), EngineError> {
     let version: TypedFunc<(), u32> = export(store, instance, "security_contact_abi_version")?;
     let found = version.call(&mut *store, ()).map_err(trapped)?;
@@ -190,7 +189,6 @@ fn trapped(error: wasmtime::Error) -> EngineError {
 
 #[cfg(test)]
 mod tests {
-    use security_contact_policy::codec::{Call, encode};
     use security_contact_policy::fingerprint;
 
     use super::super::MODULE;
@@ -204,13 +202,14 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_call_are_a_fault_and_no_trap() {
+    fn bytes_that_are_no_request_are_an_error_and_no_trap() {
         let mut guest = guest();
-        let call = encode(&Call::ReviewMany(Vec::new())).unwrap();
-        for bytes in [&[][..], &[0xff; 9], &[call.as_slice(), &[0]].concat()] {
-            assert!(matches!(guest.call(bytes), Ok(Reply::Fault(_))), "{bytes:?}");
+        for bytes in [&[0][..], &[0xff; 9]] {
+            let call = guest.call.clone();
+            let answers = guest.exchange(&call, bytes, |reply| Ok(decode::<Answer>(reply))).unwrap().unwrap();
+            assert!(matches!(answers.as_slice(), [Answer::Error { .. }]), "{bytes:?}");
             assert!(guest.decide(bytes).unwrap().starts_with(r#"{"error":"#), "{bytes:?}");
         }
-        assert_eq!(guest.call(&call).unwrap(), Reply::Reviews(Vec::new()), "it answers as before");
+        assert_eq!(guest.call(&[]).unwrap(), [], "it answers as before");
     }
 }

@@ -15,7 +15,6 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use security_contact_policy::codec::{Call, Reply};
 use security_contact_policy::packed::{self, Kind, Question};
 use security_contact_policy::{
     ABI_VERSION, Access, Account, Answer, ChangeOutcome, ChangeRequest, Contact, Event, Identity, Instant, Person,
@@ -300,13 +299,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Trapped`] or [`EngineError::BadReply`].
     pub fn review_many(&self, requests: Vec<ReviewRequest>) -> Result<Vec<ReviewOutcome>, EngineError> {
-        let count = requests.len();
-        match self.call(&Call::ReviewMany(requests))? {
-            Reply::Reviews(reviews) if reviews.len() == count => {
-                Ok(reviews.into_iter().map(|review| review.0).collect())
-            }
+        let requests: Vec<_> = requests.into_iter().map(Request::Review).collect();
+        let outcomes = self.call(&requests)?.into_iter().map(|answer| match answer {
+            Answer::Review(outcome) => Ok(outcome),
             other => Err(unfitting(&other)),
-        }
+        });
+        outcomes.collect()
     }
 
     /// Who receives a security event that is sent at `now`?
@@ -329,11 +327,11 @@ impl Engine {
         self.pool.decide(request.as_cbor())
     }
 
-    /// Sends one call to the module, and tells whoever watches what came of it.
-    fn call(&self, call: &Call) -> Result<Reply, EngineError> {
+    /// Has the module answer requests, and tells whoever watches what came of them.
+    fn call(&self, requests: &[Request]) -> Result<Vec<Answer>, EngineError> {
         match &self.watch {
-            Some(watch) => watch::watched(watch.as_ref(), call, || self.pool.call(call)),
-            None => self.pool.call(call),
+            Some(watch) => watch::watched(watch.as_ref(), requests, || self.pool.call(requests)),
+            None => self.pool.call(requests),
         }
     }
 
@@ -351,10 +349,7 @@ impl Engine {
     }
 
     fn answer(&self, request: Request) -> Result<Answer, EngineError> {
-        match self.call(&Call::One(request))? {
-            Reply::Answer(answer) => Ok(answer),
-            other => Err(unfitting(&other)),
-        }
+        self.call(&[request])?.pop().ok_or_else(no_answer)
     }
 }
 
@@ -362,7 +357,7 @@ fn no_answer() -> EngineError {
     EngineError::BadReply("no answer to what was asked".into())
 }
 
-/// A reply to another question than was asked. It is not shown: it can hold ids.
-fn unfitting<T>(_reply: &T) -> EngineError {
+/// An answer to another question than was asked. It is not shown: it can hold ids.
+fn unfitting(_answer: &Answer) -> EngineError {
     EngineError::BadReply("an answer to another question".into())
 }

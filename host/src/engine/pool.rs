@@ -3,9 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use security_contact_policy::codec::{Call, Reply, encode};
 use security_contact_policy::packed::Question;
-use security_contact_policy::{Identity, Rules};
+use security_contact_policy::{Answer, Identity, Request, Rules};
 
 use super::guest::{EPOCHS_PER_CALL, Guest};
 use super::module::Module;
@@ -49,13 +48,9 @@ impl Pool {
         Ok((Self { module, watch, rules: rules.clone(), limits, idle: Mutex::new(vec![Box::new(first)]) }, identity))
     }
 
-    /// Sends one call to some instance.
-    pub(super) fn call(&self, call: &Call) -> Result<Reply, EngineError> {
-        let input = encode(call).map_err(|error| EngineError::BadReply(error.to_string()))?;
-        match self.with_guest(|guest| guest.call(&input))? {
-            Reply::Fault(message) => Err(EngineError::BadReply(message)),
-            reply => Ok(reply),
-        }
+    /// Has some instance answer requests.
+    pub(super) fn call(&self, requests: &[Request]) -> Result<Vec<Answer>, EngineError> {
+        self.with_guest(|guest| guest.call(requests))
     }
 
     /// Sends one request as CBOR to some instance, which answers with JSON text.
@@ -124,14 +119,14 @@ mod tests {
 
     /// A module whose functions do what the test says; replies start at address 64.
     fn module(call: &str, packed: &str) -> Module {
-        // The bytes at 64 are an encoded `Reply::Reviews` of none; the call's body decides the rest.
+        // The 7 bytes at 64 are an encoded `Answer::Access`; the call's body decides the rest.
         Module::unchecked(&format!(
             r#"(module
                 (memory (export "memory") 1)
-                (data (i32.const 64) "\01\00")
+                (data (i32.const 64) "\01\01\01\00\00\00\00")
                 (data (i32.const 128) "{{\"policyVersion\":\"1\",\"fingerprint\":\"2\"}}")
                 (global $calls (mut i32) (i32.const 0))
-                (func (export "security_contact_abi_version") (result i32) (i32.const 3))
+                (func (export "security_contact_abi_version") (result i32) (i32.const 4))
                 (func (export "security_contact_alloc") (param i32) (result i32) (i32.const 1024))
                 (func (export "security_contact_free") (param i32 i32))
                 (func (export "security_contact_configure") (param i32 i32) (result i64)
@@ -168,12 +163,14 @@ mod tests {
         error
     }
 
-    fn nobody() -> Call {
-        Call::ReviewMany(Vec::new())
+    fn request() -> [Request; 1] {
+        let owner = r#"{"id":"u-1","role":"owner","accountSettings":"edit","status":"active","lastLoginAt":null,
+            "staffRole":null}"#;
+        [Request::Access { person: serde_json::from_str(owner).unwrap() }]
     }
 
     fn failure(call: &str) -> String {
-        pool(call).call(&nobody()).unwrap_err().to_string()
+        pool(call).call(&request()).unwrap_err().to_string()
     }
 
     #[test]
@@ -185,7 +182,7 @@ mod tests {
     fn a_module_that_traps_is_reported_and_replaced() {
         let pool = pool("(unreachable)");
         for _ in 0..3 {
-            assert!(matches!(pool.call(&nobody()), Err(EngineError::Trapped(_))));
+            assert!(matches!(pool.call(&request()), Err(EngineError::Trapped(_))));
             assert!(pool.idle().is_empty());
         }
     }
@@ -207,8 +204,9 @@ mod tests {
 
     #[test]
     fn a_reply_that_is_no_reply_is_refused() {
-        assert!(failure("(i64.const 0x8000000000)").contains("not an encoding")); // empty
-        assert!(failure("(i64.const 0x4000000003)").contains("not an encoding")); // one byte too many
+        assert!(failure("(i64.const 0x4000000000)").contains("not one answer for each request")); // none
+        assert!(failure("(i64.const 0x4000000006)").contains("not one answer for each request")); // a byte too few
+        assert!(failure("(i64.const 0x4000000008)").contains("not one answer for each request")); // one too many
     }
 
     #[test]
@@ -227,7 +225,7 @@ mod tests {
     #[test]
     fn memory_that_is_offered_outside_is_refused() {
         let wat = r#"(module (memory (export "memory") 1)
-            (func (export "security_contact_abi_version") (result i32) (i32.const 3))
+            (func (export "security_contact_abi_version") (result i32) (i32.const 4))
             (func (export "security_contact_alloc") (param i32) (result i32) (i32.const -8))
             (func (export "security_contact_free") (param i32 i32))
             (func (export "security_contact_configure") (param i32 i32) (result i64) (unreachable))
@@ -257,10 +255,10 @@ mod tests {
 
     #[test]
     fn an_instance_is_replaced_when_it_is_used_up() {
-        let pool = pool("(i64.const 0x4000000002)");
+        let pool = pool("(i64.const 0x4000000007)");
         let mut waiting = Vec::new();
         for _ in 0..4 {
-            pool.call(&nobody()).unwrap();
+            pool.call(&request()).unwrap();
             waiting.push(pool.idle().len());
         }
         assert_eq!(waiting, [1, 0, 1, 0]);

@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use security_contact_policy::codec::{Call, Reply};
-use security_contact_policy::{Answer, ChangeOutcome, Instant as Moment, ReviewOutcome, Source, Verdict};
+use security_contact_policy::{Answer, ChangeOutcome, Instant as Moment, Request, ReviewOutcome, Source, Verdict};
 
 use super::EngineError;
 
@@ -34,24 +33,21 @@ pub enum Replaced {
     Failed,
 }
 
-/// Makes a call, and tells what came of it.
+/// Has requests of one operation answered, and tells what came of them.
 pub(super) fn watched(
     watch: &dyn Watch,
-    call: &Call,
-    make: impl FnOnce() -> Result<Reply, EngineError>,
-) -> Result<Reply, EngineError> {
+    requests: &[Request],
+    make: impl FnOnce() -> Result<Vec<Answer>, EngineError>,
+) -> Result<Vec<Answer>, EngineError> {
     let began = Instant::now();
-    let reply = make();
+    let made = make();
     let took = began.elapsed();
-    match &reply {
-        Ok(Reply::Reviews(reviews)) => {
-            let words = reviews.iter().map(|review| reviewed(&review.0));
-            watch.decided(&words.map(|outcome| Decided { operation: "review", outcome }).collect::<Vec<_>>(), took);
-        }
-        Ok(Reply::Answer(answer)) => watch.decided(&[of_answer(answer)], took),
-        _ => watch.decided(&[Decided { operation: operation(call), outcome: "error" }], took),
-    }
-    reply
+    let decided: Vec<_> = match &made {
+        Ok(answers) => answers.iter().map(of_answer).collect(),
+        Err(_) => requests.iter().take(1).map(failed).collect(),
+    };
+    watch.decided(&decided, took);
+    made
 }
 
 /// Makes decisions in packed bytes, and tells what came of each.
@@ -101,16 +97,16 @@ fn of_answer(answer: &Answer) -> Decided {
     Decided { operation, outcome }
 }
 
-fn operation(call: &Call) -> &'static str {
-    use security_contact_policy::Request;
-    match call {
-        Call::One(Request::Eligibility { .. }) => "eligibility",
-        Call::ReviewMany(..) | Call::One(Request::Review(..)) => "review",
-        Call::One(Request::Access { .. }) => "access",
-        Call::One(Request::Resolve { .. }) => "resolve",
-        Call::One(Request::Change(..)) => "change",
-        Call::One(Request::Route { .. }) => "route",
-    }
+fn failed(request: &Request) -> Decided {
+    let operation = match request {
+        Request::Eligibility { .. } => "eligibility",
+        Request::Access { .. } => "access",
+        Request::Resolve { .. } => "resolve",
+        Request::Change(..) => "change",
+        Request::Review(..) => "review",
+        Request::Route { .. } => "route",
+    };
+    Decided { operation, outcome: "error" }
 }
 
 const fn eligible(is_eligible: bool) -> &'static str {

@@ -119,13 +119,14 @@ export class Quick {
     const state = this.#words.statuses.indexOf(status);
     const login = lastLoginAt === null ? NEVER : typeof lastLoginAt === "string" ? millisOf(lastLoginAt) : NaN;
     if (!isPlainId(id) || setting < 0 || state < 0 || Number.isNaN(login)) return false;
+    if (!isName(role) || (staffRole !== null && !isName(staffRole))) return false;
+    const staff = staffRole ?? "";
     this.#instant(login);
     this.#byte(setting);
     this.#byte(state);
-    if (!this.#name(role)) return false;
-    if (staffRole !== null) return this.#name(staffRole);
-    this.#byte(0);
-    return true;
+    this.#byte(role.length);
+    this.#byte(staff.length);
+    return this.#letters(role) && this.#letters(staff);
   }
 
   #byte(byte) {
@@ -139,9 +140,7 @@ export class Quick {
     this.#end += 8;
   }
 
-  #name(text) {
-    if (typeof text !== "string" || text.length === 0 || text.length > MAX_NAME) return false;
-    this.#byte(text.length);
+  #letters(text) {
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 0x7f) return false;
@@ -163,6 +162,11 @@ export class Quick {
     const millis = this.#view.getUint32(at + 1, true) + TWO_32 * this.#view.getInt32(at + 5, true);
     return { eligible: true, unmet: [], validUntil: textOf(millis) };
   }
+}
+
+/** Whether it is text of a name's length. */
+function isName(text) {
+  return typeof text === "string" && text.length > 0 && text.length <= MAX_NAME;
 }
 
 /** Whether an id is in printable ASCII. */

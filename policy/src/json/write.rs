@@ -7,7 +7,7 @@ use crate::decide::Answer;
 use crate::decide::decide_cbor;
 use crate::rules::Rules;
 
-/// Decides one request that comes as CBOR (RFC 8949, lengths definite), as [`decide_text`] decides its JSON.
+/// Decides one request that comes as CBOR (RFC 8949, lengths definite), as its JSON text would be decided.
 #[must_use]
 pub fn decide_plain(request: &[u8], rules_in_force: &Rules) -> String {
     write(&decide_cbor(request, rules_in_force))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use security_contact_policy::packed::{Glance, Kind, Question};
-use security_contact_policy::{Instant, Rules, json};
+use security_contact_policy::{Account, Designee, Instant, Person, Request, ReviewRequest, Rules, codec, json};
 
 use crate::module::{Instance, Module};
 
@@ -56,6 +56,13 @@ fn instructions(instance: &mut Instance, act: impl Fn(&mut Instance)) -> u64 {
     instance.executed() - before
 }
 
+/// What a Rust host asks most that is not packed.
+fn encoded(owner: &Person, admin: &Person, now: Instant) -> [(&'static str, Request); 2] {
+    let account = Account { owner: owner.clone(), designation: Some(Designee::Member(admin.clone())) };
+    let review = ReviewRequest { account: account.clone(), announced: Some(admin.id.clone()), reminded_for: None, now };
+    [("encoded-resolve", Request::Resolve { account, now }), ("encoded-review", Request::Review(review))]
+}
+
 fn measured() -> BTreeMap<String, u64> {
     let module = Module::metered();
     let mut instance = module.instance(Some(&Rules::default()));
@@ -69,6 +76,10 @@ fn measured() -> BTreeMap<String, u64> {
     let now: Instant = NOW.parse().unwrap();
     let [owner, admin] = [person("u-1", "owner"), person("u-17", "admin")]
         .map(|text| json::read(text.as_bytes()).unwrap().to_person("person").unwrap());
+    for (name, request) in encoded(&owner, &admin, now) {
+        let request = codec::encode(&[request]);
+        counts.insert(name.to_owned(), instructions(&mut instance, |instance| drop(instance.call(&request))));
+    }
     let mut verdicts = Question::default();
     verdicts.begin(Kind::Verdicts, now);
     (0..1000).for_each(|_| verdicts.verdict(&admin));

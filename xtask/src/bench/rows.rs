@@ -214,7 +214,7 @@ pub(crate) const ROWS: &[Known] = &[
         "cedar-wasm 4.13.0 with gzip",
         Ratio(0.025),
         "Types and text of every operation, for hosts and for JavaScript, in one file. Tried: sizes for all, \
-         other passes; the typed codec of the Rust host is 10 KB of it before gzip.",
+         other passes, a codec written by hand.",
     ),
     row(
         "memory-audit",
