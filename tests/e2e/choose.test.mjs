@@ -1,11 +1,17 @@
 // Choosing a contact, and going back.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { test } from "node:test";
 
+import { startServer } from "./harness.mjs";
 import {
-  ask, button, combobox, demoFor, dialog, history, importLines, isContact, listed, mailed, notice, option, person, pick,
-  pickBar, pickDefault, save, search, settled, until, visit,
+  ask, button, combobox, demoFor, dialog, history, importLines, isContact, listed, look, mailed, notice, option, person,
+  pick, pickBar, pickDefault, save, search, settled, until, visit,
 } from "./support.mjs";
 
 test("an owner chooses another contact", async (context) => {
@@ -150,6 +156,54 @@ test("somebody whom no mail reaches is named as such", async (context) => {
   await button(page, "Save the change").click();
   await notice(page, "Mail is on its way to Maya Lindqvist.");
   await page.getByRole("heading", { name: "No mail reaches Mia Okoye" }).waitFor();
+});
+
+/** A mail server on this machine that knows no address with this text, and takes mail to all others. */
+async function mailServer(context, unknown) {
+  const server = createServer((socket) => {
+    let inText = false;
+    socket.write("220 ready\r\n");
+    createInterface({ input: socket }).on("line", (line) => {
+      if (inText && line !== ".") return;
+      inText = line === "DATA";
+      const refused = line.startsWith("RCPT") && line.includes(unknown);
+      socket.write(refused ? "550 5.1.1 unknown\r\n" : inText ? "354 go on\r\n" : line === "QUIT" ? "221 bye\r\n" : "250 ok\r\n");
+    });
+  });
+  context.after(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return server.address().port;
+}
+
+/** Somebody becomes the contact whose mail server refuses their address; done when that is known. */
+async function refuseMailTo(context, demo, id) {
+  await demo.halt();
+  demo.run(["set", "acme", id, "--actor", "u-maya"]);
+  const urlFile = join(demo.dataDir, "smtp-url");
+  writeFileSync(urlFile, `smtp://127.0.0.1:${await mailServer(context, id.slice(2))}?tls=none`);
+  const mail = ["--mail-from", "security@acme.example", "--smtp-url-file", urlFile];
+  const worker = await startServer(["worker", "--data", demo.dataDir, ...mail, "--metrics-listen", "127.0.0.1:0"]);
+  await until(() => demo.run(["show", "acme"]).includes("refuses the address"));
+  await worker.stop();
+  await demo.restart();
+}
+
+test("an address that its mail server refuses is told where its person is", async (context) => {
+  const demo = await demoFor(context);
+  await refuseMailTo(context, demo, "u-jonas");
+  const page = await visit(context, demo, "acme", "u-maya");
+  await page.getByRole("heading", { name: "No mail reaches Jonas Weber" }).waitFor();
+  assert.match(await page.locator(".warning").innerText(), /The mail server refuses the address for good, since \d+ \w+ \d{4}\. Correct it/);
+  await search(page, "j");
+  await option(page, /Jonas Weber .* The mail server refuses this address since \d+ \w+ \d{4}\./).waitFor();
+  assert.equal(await page.getByRole("option", { name: /refuses this address/ }).count(), 1);
+  await combobox(page).press("ArrowDown");
+  await look(page, "refused-address");
+
+  // Another address may take mail, and the page says so when it comes back to the front.
+  importLines(demo, [person("acme", "u-jonas", "Jonas Weber", { email: "weber@acme.example" })]);
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.getByRole("heading", { name: "No mail reaches Jonas Weber" }).waitFor({ state: "detached" });
 });
 
 test("everything with the keyboard alone", async (context) => {

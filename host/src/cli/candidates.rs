@@ -4,7 +4,7 @@ use std::io;
 
 use anyhow::Context;
 use clap::Args;
-use security_contact_policy::{Person, UserId, Verdict};
+use security_contact_policy::{Instant, Person, UserId, Verdict};
 use serde::{Deserialize, Serialize};
 use ureq::http::Method;
 
@@ -13,7 +13,7 @@ use super::print::Tone;
 use super::remote::{Ask, At, Place, Server, parsed, parsed_if_any};
 use super::{End, UsageError, known_account, print};
 use crate::auth::Scope;
-use crate::domain::model::{AccountId, CandidateCursor, DisplayName, EmailAddress};
+use crate::domain::model::{AccountId, CandidateCursor, DisplayName, EmailAddress, Member};
 use crate::domain::{Candidate, fold};
 use crate::wiring::{IfMissing, Parts};
 
@@ -24,6 +24,7 @@ const PAGE: u32 = 200;
 ///
 /// Everybody is shown with the verdict of the rules at this moment: until when they can be it, or every reason why not.
 /// A search finds those whose name or mail address contains each of its words, whatever the case and the accents.
+/// An address that its mail server refuses for good is shown as such.
 ///
 /// A server wants a token with the scope `read`.
 #[derive(Args, Debug)]
@@ -68,6 +69,8 @@ struct Row {
     name: DisplayName,
     #[serde(deserialize_with = "parsed_if_any")]
     email: Option<EmailAddress>,
+    #[serde(rename = "unreachableSince", default, skip_serializing_if = "Option::is_none")]
+    unreachable_since: Option<Instant>,
     verdict: Verdict,
 }
 
@@ -119,13 +122,18 @@ impl Candidates {
 
 impl Row {
     fn of(Candidate { member, verdict }: Candidate) -> Self {
-        Self { person: member.person, name: member.name, email: member.email, verdict }
+        let Member { person, name, email, unreachable_since } = member;
+        Self { person, name, email, unreachable_since, verdict }
     }
 
     fn cells(&self) -> Vec<String> {
-        let Self { person, name, email, verdict } = self;
+        let Self { person, name, email, unreachable_since, verdict } = self;
         let email = email.as_ref().map_or("-", |email| email.as_str());
-        vec![person.id.to_string(), name.as_str().to_owned(), email.to_owned(), words(verdict)]
+        let address = match unreachable_since {
+            Some(since) => format!("{email} (refused since {since})"),
+            None => email.to_owned(),
+        };
+        vec![person.id.to_string(), name.as_str().to_owned(), address, words(verdict)]
     }
 }
 

@@ -38,6 +38,8 @@ struct PersonJson {
     name: Option<DisplayName>,
     #[serde(deserialize_with = "parsed_if_any")]
     email: Option<EmailAddress>,
+    #[serde(rename = "unreachableSince", default, skip_serializing_if = "Option::is_none")]
+    unreachable_since: Option<Instant>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,6 +64,7 @@ impl ContactJson {
                 contact: contact.clone(),
                 name: member.map(|member| member.name.clone()),
                 email: member.and_then(|member| member.email.clone()),
+                unreachable_since: member.and_then(|member| member.unreachable_since),
             },
             designation: snapshot.chosen.as_ref().map(DesignationJson::of),
             fingerprint: engine.identity().fingerprint.clone(),
@@ -70,7 +73,7 @@ impl ContactJson {
 
     /// For people, on standard output.
     pub(super) fn tell(&self) -> io::Result<()> {
-        let Self { account, version, contact: PersonJson { contact, .. }, .. } = self;
+        let Self { account, version, contact: PersonJson { contact, unreachable_since, .. }, .. } = self;
         let mut rows = vec![
             vec!["account".into(), format!("{}  {}", account.id, account.name.as_str())],
             vec!["contact".into(), self.contact.words()],
@@ -82,6 +85,10 @@ impl ContactJson {
         if !contact.owner_unmet.is_empty() {
             let unmet = print::reasons(&contact.owner_unmet);
             rows.push(vec!["warning".into(), format!("the owner does not meet all criteria: {unmet}")]);
+        }
+        if let Some(since) = unreachable_since {
+            let told = format!("no mail reaches the contact: the mail server refuses the address since {since}");
+            rows.push(vec!["warning".into(), told]);
         }
         rows.push(vec!["version".into(), version.to_string()]);
         print::table(&rows)

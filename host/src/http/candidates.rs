@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use security_contact_policy::{Person, UserId, Verdict};
+use security_contact_policy::{Instant, Person, UserId, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ use super::caller::Viewer;
 use super::input::{Params, limit};
 use super::openapi;
 use super::problem::Problem;
-use crate::domain::model::{CandidateCursor, DisplayName, EmailAddress};
+use crate::domain::model::{CandidateCursor, DisplayName, EmailAddress, Member};
 use crate::domain::{Candidate, fold};
 
 /// The longest search, in characters: as long as the longest address.
@@ -47,6 +47,10 @@ struct Row {
     name: DisplayName,
     #[schema(value_type = Option<openapi::MailAddress>, required = true)]
     email: Option<EmailAddress>,
+    /// Since when the mail server refuses that address for good; absent while it does not.
+    #[serde(rename = "unreachableSince", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = openapi::Instant, required = false)]
+    unreachable_since: Option<Instant>,
     #[schema(value_type = openapi::Verdict)]
     verdict: Verdict,
 }
@@ -81,8 +85,8 @@ pub(super) async fn get(
 
 impl Row {
     fn of(candidate: Candidate) -> Self {
-        let Candidate { member, verdict } = candidate;
-        Self { person: member.person, name: member.name, email: member.email, verdict }
+        let Candidate { member: Member { person, name, email, unreachable_since }, verdict } = candidate;
+        Self { person, name, email, unreachable_since, verdict }
     }
 }
 

@@ -62,6 +62,10 @@ struct Facts {
     name: DisplayName,
     #[schema(value_type = Option<openapi::MailAddress>, required = true)]
     email: Option<EmailAddress>,
+    /// Since when the mail server refuses that address for good; absent while it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = openapi::Instant, required = false)]
+    unreachable_since: Option<Instant>,
     #[schema(value_type = openapi::RoleName)]
     role: Name,
     #[schema(value_type = Option<openapi::Instant>, required = true)]
@@ -128,6 +132,7 @@ impl Facts {
         Self {
             name: member.name.clone(),
             email: member.email.clone(),
+            unreachable_since: member.unreachable_since,
             role: member.person.role.clone(),
             last_login_at: member.person.last_login_at,
         }

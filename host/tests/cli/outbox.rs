@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::peer::Peer;
+use crate::places::{asking, served};
 use crate::running::{Running, worker};
 use crate::support::{Folder, account, acme, person};
 
@@ -119,4 +120,36 @@ fn the_list_goes_on_page_by_page() {
     assert_eq!(page(&["--state", "unreachable"]), nothing);
     assert_eq!(rows(&folder, &["--account", "acme"]).len(), 4);
     assert_eq!(folder.run(&["outbox", "list", "--account", "c"]).failed(1), "error: there is no account `c`");
+}
+
+#[test]
+fn an_address_that_takes_no_mail_is_shown_where_its_person_is() {
+    let folder = with_waiting_mail();
+    let peer = Peer::start("rcpt:550 5.1.1");
+    let url = folder.write("url", format!("smtp://127.0.0.1:{}?tls=none", peer.port()));
+    let mut failing = Running::spawn(worker(&folder, &["--smtp-url-file", &url]));
+    // Of the two addresses, that of the contact and that of the owner.
+    failing.until("its address is unreachable");
+    failing.until("its address is unreachable");
+    assert_eq!(failing.stop(), Some(0));
+
+    let server = served(&folder, &[]);
+    let token = folder.path().join("token").display().to_string();
+    let both = |args: &[&str]| {
+        let printed = folder.run(args).printed();
+        assert_eq!(asking(&server, &token, args, b"").printed(), printed);
+        printed
+    };
+    let shown: Value = serde_json::from_str(&both(&["show", "acme", "--json"])).unwrap();
+    let since = shown["contact"]["unreachableSince"].as_str().unwrap();
+    let warning =
+        format!("\nwarning  no mail reaches the contact: the mail server refuses the address since {since}\n");
+    let told = both(&["show", "acme"]);
+    assert!(told.contains(&warning), "{told}");
+    let listed = both(&["candidates", "acme"]);
+    assert!(listed.contains(&format!("u-admin@acme.example (refused since {since})")), "{listed}");
+    assert_eq!(listed.matches("refused since").count(), 2, "{listed}");
+    let found: Value = serde_json::from_str(&both(&["candidates", "acme", "--json"])).unwrap();
+    let marked = found["candidates"].as_array().unwrap().iter().filter(|row| row.get("unreachableSince").is_some());
+    assert_eq!(marked.map(|row| &row["person"]["id"]).collect::<Vec<_>>(), ["u-admin", "u-owner"]);
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use security_contact_host::domain::Events;
-use security_contact_host::domain::model::NewEvent;
+use security_contact_host::domain::model::{Member, NewEvent};
 use security_contact_host::domain::ports::{Mailer, RenderedMail, SendError};
 use security_contact_host::worker::{Courier, Stop};
 use security_contact_policy::{Event, EventKind, Severity};
 use serde_json::{Value, json};
 
-use crate::world::{CONTACT, NOW, TestClock, World};
+use crate::world::{CONTACT, NOW, TestClock, World, member};
 
 async fn history(world: &World) -> Value {
     world.get("u-maya", &format!("{CONTACT}/history")).await.ok()
@@ -107,4 +107,18 @@ async fn events_and_addresses_that_take_no_mail_are_told() {
     assert_eq!((&unreachable["at"], history["entries"].as_array().unwrap().len()), (&json!(NOW), 4));
     let names = json!({ "u-jonas": "Jonas Weber", "u-maya": "Maya Lindqvist", "u-priya": "Priya Nair" });
     assert_eq!(history["names"], names);
+
+    // The contact and whoever is searched for show it, until a directory brings another address.
+    let mark = async |path: &str, pointer: &str| world.get("u-maya", path).await.ok().pointer(pointer).cloned();
+    let candidates = format!("{CONTACT}/candidates?q=");
+    let (contact, row) = ("/contact/unreachableSince", "/candidates/0/unreachableSince");
+    assert_eq!(mark(CONTACT, contact).await, Some(json!(NOW)));
+    assert_eq!(mark(&format!("{candidates}priya"), row).await, Some(json!(NOW)));
+    assert_eq!(mark(&format!("{candidates}jonas"), row).await, None);
+    let facts = json!({ "accountSettings": "edit" });
+    let email = Some("p.nair@acme.example".parse().unwrap());
+    let priya = Member { email, ..member("u-priya", "Priya Nair", "marketing", facts) };
+    world.put("acme", "Acme", "u-maya", vec![priya], &[]).await;
+    assert_eq!(mark(CONTACT, contact).await, None);
+    assert_eq!(mark(&format!("{candidates}priya"), row).await, None);
 }

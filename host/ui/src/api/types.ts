@@ -25,6 +25,8 @@ export interface ContactPerson {
   ownerUnmet: Reason[];
   name: string;
   email: string | null;
+  /** Since when the mail server refuses that address for good. */
+  unreachableSince?: Instant;
   role: string;
   lastLoginAt: Instant | null;
 }
@@ -42,6 +44,8 @@ export interface Candidate {
   person: Person;
   name: string;
   email: string | null;
+  /** Since when the mail server refuses that address for good. */
+  unreachableSince?: Instant;
   verdict: Verdict;
 }
 

@@ -104,7 +104,7 @@ function Why({ state: { contact, designation }, latest, names, rules }: WhyProps
 
 function Warnings({ contact, rules, now }: { contact: ContactPerson; rules: Rules; now: number }) {
   const { t } = useWords();
-  const { name, ownerUnmet, validUntil, email } = contact;
+  const { name, ownerUnmet, validUntil, email, unreachableSince } = contact;
   const lapsing = validUntil !== null && Date.parse(validUntil) - now <= SOON_MS ? validUntil : null;
   return (
     <>
@@ -126,6 +126,11 @@ function Warnings({ contact, rules, now }: { contact: ContactPerson; rules: Rule
           <p>{t.noAddressWhy}</p>
         </Warning>
       ) : null}
+      {unreachableSince === undefined ? null : (
+        <Warning title={t.noAddressWarning(name)}>
+          <p>{t.refusedAddressWhy(unreachableSince)}</p>
+        </Warning>
+      )}
     </>
   );
 }

@@ -36,7 +36,7 @@ export class Option extends Component<OptionProps> {
 
 function Drawn({ id, row, verdict, rules, active, isContact, selected, place, of }: OptionProps) {
   const { t } = useWords();
-  const { person, name, email } = row;
+  const { person, name, email, unreachableSince } = row;
   const eligible = verdict?.eligible === true;
   const editor = person.accountSettings === "edit" && !rules.contactRoles.includes(person.role);
   return (
@@ -64,6 +64,12 @@ function Drawn({ id, row, verdict, rules, active, isContact, selected, place, of
         {t.lastLoginOn(person.lastLoginAt)}
         {isContact ? <span class="now">{t.isContact}</span> : null}
       </span>
+      {unreachableSince === undefined ? null : (
+        <span class="refused">
+          <Icon name="warning" />
+          {t.refusedAddress(unreachableSince)}
+        </span>
+      )}
       {eligible ? null : <Reasons codes={verdict?.unmet ?? []} rules={rules} facts={person} />}
     </li>
   );

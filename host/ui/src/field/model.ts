@@ -91,6 +91,8 @@ export class Model {
         this.take(now);
         this.set({ notice: { kind: "meanwhile" } });
         await this.history.load();
+      } else {
+        this.set({ contact: now });
       }
     } catch (error) {
       const trouble = troubleOf(error);

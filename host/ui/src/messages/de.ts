@@ -98,6 +98,8 @@ export function de(f: Formats): Messages {
     lapsingFix: (name) => `Bitten Sie ${name}, sich vorher anzumelden, oder wählen Sie jemand anderen.`,
     noAddressWarning: (name) => `Keine Post erreicht ${name}`,
     noAddressWhy: "Es ist keine E-Mail-Adresse hinterlegt. Ergänzen Sie eine, oder wählen Sie jemand anderen.",
+    refusedAddressWhy: (at) =>
+      `Der Mailserver lehnt die Adresse seit dem ${f.date(at)} endgültig ab. Berichtigen Sie sie, oder wählen Sie jemand anderen.`,
 
     change: "Kontakt ändern",
     who: "Wer soll Sicherheitspost bekommen?",
@@ -113,6 +115,7 @@ export function de(f: Formats): Messages {
     ineligible: "Nicht wählbar",
     isContact: "Jetzt Kontakt",
     editsSettings: "bearbeitet die Kontoeinstellungen",
+    refusedAddress: (at) => `Der Mailserver lehnt diese Adresse seit dem ${f.date(at)} ab.`,
     lastLoginOn: (at) => (at === null ? "Noch nie angemeldet" : `Letzte Anmeldung ${f.date(at)}`),
     searching: "Suche läuft…",
     moreLoading: "Weitere Personen werden geladen…",

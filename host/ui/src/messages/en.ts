@@ -104,6 +104,8 @@ export function en(f: Formats) {
     lapsingFix: (name: string) => `Ask ${name} to log in before that day, or choose somebody else.`,
     noAddressWarning: (name: string) => `No mail reaches ${name}`,
     noAddressWhy: "There is no mail address on file. Add one, or choose somebody else.",
+    refusedAddressWhy: (at: string) =>
+      `The mail server refuses the address for good, since ${f.date(at)}. Correct it, or choose somebody else.`,
 
     // Choosing.
     change: "Change the contact",
@@ -120,6 +122,7 @@ export function en(f: Formats) {
     ineligible: "Cannot be chosen",
     isContact: "Contact now",
     editsSettings: "edits account settings",
+    refusedAddress: (at: string) => `The mail server refuses this address since ${f.date(at)}.`,
     lastLoginOn: (at: string | null) => (at === null ? "Never logged in" : `Last login ${f.date(at)}`),
     searching: "Searching…",
     moreLoading: "Loading more people…",
