@@ -116,7 +116,7 @@ impl World {
 
     /// The same for the platform's backend.
     pub(crate) async fn service() -> Self {
-        let world = Self::empty(Mode::Proven(Arc::new(authenticator())));
+        let world = Self::empty_service();
         world.fill().await;
         world
     }
@@ -126,6 +126,11 @@ impl World {
         let world = Self::of(Mode::Proven(Arc::new(authenticator())), Some(limits));
         world.fill().await;
         world
+    }
+
+    /// A store without accounts, for the platform's backend.
+    pub(crate) fn empty_service() -> Self {
+        Self::empty(Mode::Proven(Arc::new(authenticator())))
     }
 
     /// A store without accounts.
@@ -195,6 +200,12 @@ impl World {
 
     pub(crate) async fn reset(&self, actor: &str, version: i64) -> Answer {
         self.ask("DELETE", CONTACT).by(actor).header("if-match", &format!("\"v{version}\"")).send().await
+    }
+
+    /// What a query on the store's file counts.
+    pub(crate) fn count(&self, sql: &str) -> usize {
+        let connection = rusqlite::Connection::open(&self.path).unwrap();
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap()
     }
 
     /// Runs SQL on the store's file, behind the store's back.
