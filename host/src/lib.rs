@@ -33,6 +33,7 @@
 //! | `smtp` | `mail::SmtpMailer` and `mail::MaildirMailer` |
 //! | `server` | the HTTP API, the settings page, and the proof of who is calling |
 //! | `cli` (default) | the command line program, with all of the above |
+//! | `otel` | the program sends traces to an OpenTelemetry collector |
 //!
 //! # How it is built
 //!
@@ -62,6 +63,7 @@ pub mod mail;
 #[doc(hidden)]
 pub mod metrics;
 pub mod store;
+mod traces;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod wiring;

@@ -87,6 +87,8 @@ fn technology_stays_in_its_adapter() {
     assert_eq!(naming("", &["http"], &["axum"]), NOTHING);
     assert_eq!(naming("", &["engine"], &["wasmtime"]), NOTHING);
     assert_eq!(naming("", &["metrics"], &["prometheus_client"]), NOTHING);
+    let otel = ["opentelemetry", "opentelemetry_otlp", "opentelemetry_sdk", "tracing_opentelemetry"];
+    assert_eq!(naming("", &["traces"], &otel), NOTHING);
     assert_eq!(naming("", &["cli", "main.rs"], &["anyhow", "clap", "indicatif", "strsim", "toml"]), NOTHING);
 }
 

@@ -26,7 +26,7 @@ pub(crate) enum Action {
 }
 
 /// All steps: what fails fast comes first, and what a later step needs comes before it.
-pub(crate) const STEPS: [Step; 15] = [
+pub(crate) const STEPS: [Step; 16] = [
     Step { name: "setup", command: "cargo xtask setup", action: Action::Task(tools::setup) },
     Step { name: "fmt", command: "cargo fmt --all --check", action: Action::Command },
     Step {
@@ -43,6 +43,11 @@ pub(crate) const STEPS: [Step; 15] = [
     Step { name: "features", command: "cargo xtask features", action: Action::Task(features::run) },
     Step { name: "docs", command: "cargo xtask docs --check", action: Action::Task(docs::check) },
     Step { name: "rust", command: "cargo test --release --workspace", action: Action::Command },
+    Step {
+        name: "traces",
+        command: "cargo test --release --workspace --features security-contact-host/otel --test otel",
+        action: Action::Command,
+    },
     Step { name: "pkg", command: "cargo xtask pkg --check", action: Action::Task(pkg::check) },
     Step { name: "package", command: "cargo xtask test --only package", action: Action::Task(package) },
     Step { name: "generate", command: "node tests/vectors/generate.mjs --check", action: Action::Command },

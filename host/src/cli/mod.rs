@@ -42,6 +42,7 @@ mod server;
 mod show;
 mod signals;
 mod token;
+mod traces;
 mod work;
 mod worker;
 
@@ -55,6 +56,7 @@ use logging::Format;
 use options::Options;
 use remote::RemoteError;
 use tokio::runtime::Runtime;
+use traces::Traces;
 
 use crate::domain::DomainError;
 use crate::domain::model::AccountId;
@@ -196,17 +198,18 @@ fn known() -> clap::Command {
 
 fn run(cli: Cli) -> anyhow::Result<End> {
     let Cli { options, command } = cli;
-    let (usual_log, format) = match &command {
-        Command::Demo(_) => ("info", Format::Text),
-        Command::Serve(serve) => ("info", serve.log_format()),
-        Command::Worker(worker) => ("info", worker.log_format()),
-        _ => ("warn", Format::Text),
+    let (usual_log, format, traces) = match &command {
+        Command::Demo(_) => ("info", Format::Text, &Traces::NONE),
+        Command::Serve(serve) => ("info", serve.log_format(), serve.traces()),
+        Command::Worker(worker) => ("info", worker.log_format(), worker.traces()),
+        _ => ("warn", Format::Text, &Traces::NONE),
     };
-    logging::start(options.log_filter(usual_log)?, format);
+    logging::start(options.log_filter(usual_log)?, format, traces)?;
     let runtime = Runtime::new().context("the threads of this program cannot be started")?;
     let end = runtime.block_on(command.run(&options));
     // A lookup of a name that nobody answers holds up nobody.
     runtime.shutdown_timeout(BLOCKED);
+    logging::finish();
     end
 }
 

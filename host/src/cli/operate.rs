@@ -13,6 +13,7 @@ use super::options::Options;
 use super::reload::Reload;
 use super::server::bind;
 use super::signals::{self, Hangups};
+use super::traces::Traces;
 use crate::http;
 use crate::metrics::Metrics;
 use crate::wiring::{self, IfMissing, Parts};
@@ -36,11 +37,13 @@ pub(super) struct Operate {
     /// the same Message-ID.
     #[arg(long, value_name = "SECONDS", default_value_t = STOP_WITHIN, value_parser = clap::value_parser!(u64).range(1..=600))]
     stop_within: u64,
+    #[command(flatten)]
+    pub(super) traces: Traces,
 }
 
 impl Operate {
     /// How `demo` is operated.
-    pub(super) const PLAIN: Self = Self { metrics_listen: None, stop_within: STOP_WITHIN };
+    pub(super) const PLAIN: Self = Self { metrics_listen: None, stop_within: STOP_WITHIN, traces: Traces::NONE };
 
     /// Listens and catches signals from now on.
     pub(super) async fn begin(&self) -> anyhow::Result<Operation> {
@@ -49,7 +52,8 @@ impl Operate {
             None => None,
         };
         let (stop, hangups) = (signals::stop()?, Hangups::catch().context("signals cannot be caught")?);
-        let metrics = listener.is_some().then(Metrics::new);
+        // Who counts also opens the spans of engine, store and requests.
+        let metrics = (listener.is_some() || self.traces.endpoint().is_some()).then(Metrics::new);
         Ok(Operation { listener, metrics, stop, hangups, stop_within: Duration::from_secs(self.stop_within) })
     }
 }
@@ -69,7 +73,7 @@ impl Operation {
         &self.stop
     }
 
-    /// Counts, if somebody may read it.
+    /// Counts, if somebody may read it or wants traces.
     pub(super) fn metrics(&self) -> Option<Arc<Metrics>> {
         self.metrics.clone()
     }

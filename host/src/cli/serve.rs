@@ -11,6 +11,7 @@ use super::logging::{Format, LogFormat};
 use super::operate::Operate;
 use super::options::Options;
 use super::server::Server;
+use super::traces::Traces;
 use super::work::{Work, smtp_help, worker};
 use crate::http::Mode;
 
@@ -52,6 +53,10 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn log_format(&self) -> Format {
         self.log.format()
+    }
+
+    pub(super) fn traces(&self) -> &Traces {
+        &self.operate.traces
     }
 
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {

@@ -7,6 +7,7 @@ use super::logging::{Format, LogFormat};
 use super::operate::Operate;
 use super::options::Options;
 use super::reload::Reload;
+use super::traces::Traces;
 use super::work::{Work, smtp_help, worker};
 
 /// Send mail and review designations, without the API
@@ -33,6 +34,10 @@ pub(super) struct WorkerCommand {
 impl WorkerCommand {
     pub(super) fn log_format(&self) -> Format {
         self.log.format()
+    }
+
+    pub(super) fn traces(&self) -> &Traces {
+        &self.operate.traces
     }
 
     pub(super) async fn run(self, options: &Options) -> anyhow::Result<End> {

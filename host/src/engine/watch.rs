@@ -4,7 +4,11 @@ use std::time::{Duration, Instant};
 
 use security_contact_policy::{Answer, ChangeOutcome, Instant as Moment, Request, ReviewOutcome, Source, Verdict};
 
+use tracing::field::Empty;
+use tracing::{Span, debug_span};
+
 use super::EngineError;
+use crate::traces;
 
 /// Hears what the engine does. It is called in the middle of the work, so that it must be quick.
 pub trait Watch: Send + Sync {
@@ -39,15 +43,32 @@ pub(super) fn watched(
     requests: &[Request],
     make: impl FnOnce() -> Result<Vec<Answer>, EngineError>,
 ) -> Result<Vec<Answer>, EngineError> {
+    let span = span(requests.first().map_or("none", operation));
     let began = Instant::now();
-    let made = make();
+    let made = span.in_scope(make);
     let took = began.elapsed();
     let decided: Vec<_> = match &made {
         Ok(answers) => answers.iter().map(of_answer).collect(),
-        Err(_) => requests.iter().take(1).map(failed).collect(),
+        Err(_) => {
+            requests.iter().take(1).map(|request| Decided { operation: operation(request), outcome: "error" }).collect()
+        }
     };
-    watch.decided(&decided, took);
+    tell(watch, &span, &decided, took);
     made
+}
+
+/// The span of a call, in which the decisions are yet to be told.
+fn span(operation: &'static str) -> Span {
+    debug_span!(target: traces::TARGET, "decision", operation, outcome = Empty, decisions = Empty)
+}
+
+/// Tells what came of a call: the outcome where it made one decision, and how many it made.
+fn tell(watch: &dyn Watch, span: &Span, decided: &[Decided], took: Duration) {
+    if let [one] = decided {
+        span.record("outcome", one.outcome);
+    }
+    span.record("decisions", decided.len());
+    watch.decided(decided, took);
 }
 
 /// Makes decisions in packed bytes, and tells what came of each.
@@ -57,11 +78,12 @@ pub(super) fn packed<T>(
     outcomes: fn(&T) -> Vec<&'static str>,
     make: impl FnOnce() -> Result<T, EngineError>,
 ) -> Result<T, EngineError> {
+    let span = span(operation);
     let began = Instant::now();
-    let made = make();
+    let made = span.in_scope(make);
     let took = began.elapsed();
     let words = made.as_ref().map_or_else(|_| vec!["error"], outcomes);
-    watch.decided(&words.into_iter().map(|outcome| Decided { operation, outcome }).collect::<Vec<_>>(), took);
+    tell(watch, &span, &words.into_iter().map(|outcome| Decided { operation, outcome }).collect::<Vec<_>>(), took);
     made
 }
 
@@ -97,16 +119,15 @@ fn of_answer(answer: &Answer) -> Decided {
     Decided { operation, outcome }
 }
 
-fn failed(request: &Request) -> Decided {
-    let operation = match request {
+fn operation(request: &Request) -> &'static str {
+    match request {
         Request::Eligibility { .. } => "eligibility",
         Request::Access { .. } => "access",
         Request::Resolve { .. } => "resolve",
         Request::Change(..) => "change",
         Request::Review(..) => "review",
         Request::Route { .. } => "route",
-    };
-    Decided { operation, outcome: "error" }
+    }
 }
 
 const fn eligible(is_eligible: bool) -> &'static str {

@@ -7,12 +7,14 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tracing::{Instrument as _, Span, info, info_span};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, debug_span, info, info_span};
 
 use super::gate::{self, Gates};
 use super::problem::Problem;
 use super::{guard, request_id};
 use crate::metrics::Metrics;
+use crate::traces;
 
 /// How long a request may take, its body included.
 pub(super) const DEADLINE: Duration = Duration::from_secs(10);
@@ -25,15 +27,19 @@ pub(super) struct Around {
     pub(super) metrics: Option<Arc<Metrics>>,
 }
 
-/// Names, guards, logs, counts and times a request.
+/// Names, guards, logs, counts, times and traces a request.
 pub(super) async fn every(State(around): State<Arc<Around>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id::of(&request);
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let method = name_of(request.method());
-    let span = info_span!("http", request_id = id.to_str().unwrap_or_default(), %method, route);
+    let trace = trace(method, route);
+    traces::follow(&trace, request.headers());
+    let request_id = id.to_str().unwrap_or_default();
+    let span = info_span!(parent: &trace, "http", request_id, %method, route);
     let mut response = admitted(around.is_demo, request, next).instrument(span.clone()).await;
+    trace.record("http.response.status_code", response.status().as_u16());
     guard::add_headers(response.headers_mut());
     response.headers_mut().insert(request_id::NAME, id);
     tell(&span, began, &response);
@@ -41,6 +47,19 @@ pub(super) async fn every(State(around): State<Arc<Around>>, request: Request, n
         metrics.answered(method, route, response.status().as_u16(), began.elapsed());
     }
     response
+}
+
+/// The request as a part of a trace.
+fn trace(method: &'static str, route: &str) -> Span {
+    debug_span!(
+        target: traces::TARGET,
+        "request",
+        "otel.kind" = "server",
+        "otel.name" = format!("{method} {route}"),
+        "http.request.method" = method,
+        "http.route" = route,
+        "http.response.status_code" = Empty,
+    )
 }
 
 async fn admitted(is_demo: bool, request: Request, next: Next) -> Response {

@@ -1,10 +1,12 @@
-//! A store that is measured on its way: what it stores is counted, and how long it takes.
+//! A store that is measured on its way: what it stores is counted, and how long it takes is told and traced.
 
 use std::sync::Arc;
 use std::time::Instant as Start;
 
 use async_trait::async_trait;
 use security_contact_policy::{Instant, UserId};
+use tracing::field::Empty;
+use tracing::{Instrument, debug_span};
 
 use super::Metrics;
 use crate::domain::model::{
@@ -12,6 +14,7 @@ use crate::domain::model::{
     IdempotencyKey, Member, NewEvent, OutboxFilter, OutboxRow, Queued, Recorded, Remembered, Settlement,
 };
 use crate::domain::ports::{Readable, Store, StoreError};
+use crate::traces;
 
 /// Another store, measured.
 pub struct MeasuredStore {
@@ -31,11 +34,13 @@ impl MeasuredStore {
         operation: &'static str,
         work: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        let span = debug_span!(target: traces::TARGET, "store", operation, failure = Empty);
         let began = Start::now();
-        let result = work.await;
+        let result = work.instrument(span.clone()).await;
         self.metrics.store.get_or_create(&[("operation", operation)]).observe(began.elapsed().as_secs_f64());
         if let Err(error) = &result {
             let kind = if error.is_busy { "busy" } else { "failed" };
+            span.record("failure", kind);
             self.metrics.store_failures.get_or_create(&[("operation", operation), ("kind", kind)]).inc();
         }
         result

@@ -6,6 +6,7 @@ use std::time::Duration;
 use security_contact_policy::{Event, Instant};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
+use tracing::{Instrument, debug_span};
 
 use super::chain;
 use super::pause::pause_ms;
@@ -13,7 +14,7 @@ use super::{Pauses, Stop};
 use crate::domain::model::{About, Claimed, ClaimedEvent, ClaimedMail, Recorded, Settlement};
 use crate::domain::ports::{Clock, Mailer, SendError, Store, StoreError};
 use crate::domain::{DomainError, Events};
-use crate::mail;
+use crate::{mail, traces};
 
 /// How many mails are under way at the same time.
 const AT_ONCE: u32 = 4;
@@ -116,10 +117,13 @@ impl Courier {
             return;
         }
         let courier = self.clone();
-        round.under_way.spawn(async move {
+        let (outbox_id, attempt) = (row.id(), row.attempts().saturating_add(1));
+        let span = debug_span!(target: traces::TARGET, "mail", outbox_id, attempt);
+        let treated = async move {
             let settlement = courier.treat(&row, start_until).await;
             courier.record(&row, settlement).await
-        });
+        };
+        round.under_way.spawn(treated.instrument(span));
     }
 
     /// Records what became of a row. What follows from a bounce is decided again while others move the account.

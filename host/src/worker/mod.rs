@@ -13,7 +13,10 @@ use std::time::Duration;
 pub use courier::{Courier, Delivered};
 pub use stop::Stop;
 
+use tracing::{Instrument, Span, debug_span};
+
 use crate::domain::{Contacts, DomainError, ReviewReport, Reviews, Told};
+use crate::traces;
 
 /// How long a worker rests between two looks for answers to forget.
 const FORGET_PAUSE: Duration = Duration::from_secs(60 * 60);
@@ -71,7 +74,7 @@ impl Worker {
 
     async fn deliver(&self, stop: &Stop) {
         while !stop.is_asked() {
-            let pause = match self.courier.deliver_due(stop).await {
+            let pause = match self.courier.deliver_due(stop).instrument(round("mail")).await {
                 Ok(delivered) => {
                     if delivered != Delivered::default() {
                         let Delivered { sent, addressed, put_off, failed } = delivered;
@@ -93,7 +96,7 @@ impl Worker {
             // A review that is broken off between two accounts goes on the next time.
             tokio::select! {
                 () = stop.asked() => return,
-                result = self.reviews.review_due(log_failure) => log_review(result),
+                result = self.reviews.review_due(log_failure).instrument(round("review")) => log_review(result),
             }
             rest(self.pauses.review, stop).await;
         }
@@ -101,12 +104,17 @@ impl Worker {
 
     async fn forget(&self, stop: &Stop) {
         while !stop.is_asked() {
-            if let Err(error) = self.contacts.forget_answers().await {
+            if let Err(error) = self.contacts.forget_answers().instrument(round("forget")).await {
                 tracing::error!(error = chain(&error), "old answers cannot be forgotten");
             }
             rest(FORGET_PAUSE, stop).await;
         }
     }
+}
+
+/// The span of one round of what happens by itself.
+fn round(what: &'static str) -> Span {
+    debug_span!(target: traces::TARGET, "round", what)
 }
 
 async fn rest(pause: Duration, stop: &Stop) {

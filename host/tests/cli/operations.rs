@@ -276,3 +276,17 @@ fn a_worker_tells_how_it_goes_too_and_to_this_machine_only() {
         assert!(ended.stderr.contains("it needs no token, so that it is on `127.0.0.1` or `[::1]` only"));
     }
 }
+
+#[cfg(not(feature = "otel"))]
+#[test]
+fn a_program_that_cannot_send_traces_says_so_when_it_is_to() {
+    let folder = folder_with_acme();
+    let (maildir, endpoint) = (maildir(&folder), "http://127.0.0.1:4318/v1/traces");
+    let file = folder.write("config.toml", format!("otlp-endpoint = \"{endpoint}\"\n"));
+    for more in [["--otlp-endpoint", endpoint], ["--config", &file]] {
+        let command = serve(&folder, &[&["--maildir", &maildir], &more[..]].concat());
+        let expected =
+            "error: `otlp-endpoint` is for programs that are built with the feature `otel`, which this one is not";
+        assert_eq!(run_with(command, b"").failed(2), expected);
+    }
+}
