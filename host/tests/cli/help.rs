@@ -154,7 +154,9 @@ impl World {
             .replace("127.0.0.1:8787", "127.0.0.1:0")
             .replace("0.0.0.0:8787", "127.0.0.1:0");
         let mut command = Command::new("sh");
-        let path = format!("{}:{}", folder.path().join("bin").display(), std::env::var("PATH").unwrap());
+        // Not the copies: a program that was just written cannot start while another test's process still has it open.
+        let bin = self.folder.path().join("bin");
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
         command.args(["-c", &example]).current_dir(folder.path()).env("PATH", path);
         for name in ["CONFIG", "DATA", "DATABASE_URL", "RULES", "LOG", "SMTP_URL"] {
             command.env_remove(format!("SECURITY_CONTACT_{name}"));
