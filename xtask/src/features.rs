@@ -1,16 +1,15 @@
-//! `cargo xtask features`: does the host compile without what backends leave out, and with what nobody has to have?
+//! `cargo xtask features`: does the host compile without what backends leave out?
 
 use anyhow::Result;
 use xshell::cmd;
 
 use crate::workspace::Workspace;
 
-/// What is checked: the features, and the example, program or test that needs no more.
-const COMBINATIONS: [(&str, &[&str]); 4] = [
+/// What is checked: the features, and the example that needs no more.
+const COMBINATIONS: [(&str, &[&str]); 3] = [
     ("", &["--example", "decisions"]),
     ("postgres,smtp", &["--example", "workers"]),
     ("server,sqlite", &["--example", "axum"]),
-    ("otel", &["--bin", "security-contact", "--test", "otel"]),
 ];
 
 /// Checks the library under each combination, with warnings denied.

@@ -31,7 +31,7 @@ pub(crate) const STEPS: [Step; 16] = [
     Step { name: "fmt", command: "cargo fmt --all --check", action: Action::Command },
     Step {
         name: "clippy",
-        command: "cargo clippy --release --workspace --all-targets -- -D warnings",
+        command: "cargo clippy --release --workspace --all-targets --features security-contact-host/otel -- -D warnings",
         action: Action::Command,
     },
     Step {

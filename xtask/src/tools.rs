@@ -95,10 +95,11 @@ impl Tool {
         let Self { program, package, version, .. } = self;
         let root = workspace.path("target/tools");
         let locked = self.locked.then_some("--locked");
-        // Forced, because cargo's own list of what it installed survives the deletion of a program.
+        // Forced, because cargo's own list of what it installed survives the deletion of a program. Not optimised: it has
+        // less to do than its compiler would have.
         Ok(cmd!(
             shell,
-            "cargo install {package} --bin {program} --version ={version} --root {root} --force {locked...}"
+            "cargo install {package} --bin {program} --version ={version} --root {root} --debug --force {locked...}"
         )
         .run()?)
     }

@@ -37,8 +37,9 @@ pub(super) async fn every(State(around): State<Arc<Around>>, request: Request, n
     let trace = trace(method, route);
     traces::follow(&trace, request.headers());
     let request_id = id.to_str().unwrap_or_default();
-    let span = info_span!(parent: &trace, "http", request_id, %method, route);
-    let mut response = admitted(around.is_demo, request, next).instrument(span.clone()).await;
+    let span = trace.in_scope(|| info_span!("http", request_id, %method, route));
+    let answer = admitted(around.is_demo, request, next).instrument(span.clone());
+    let mut response = answer.instrument(trace.clone()).await;
     trace.record("http.response.status_code", response.status().as_u16());
     guard::add_headers(response.headers_mut());
     response.headers_mut().insert(request_id::NAME, id);
