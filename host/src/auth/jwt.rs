@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use jsonwebtoken::{Validation, decode, decode_header};
+use jsonwebtoken::{Header, Validation, decode, decode_header};
 use security_contact_policy::{Instant, UserId};
 use serde_json::{Map, Value};
 
-use super::keys::Key;
+use super::keys::{Key, KeySet};
 use super::source::KeySource;
 use crate::domain::model::AccountId;
 use crate::domain::ports::Clock;
@@ -82,9 +82,13 @@ pub struct JwtVerifier {
 }
 
 impl JwtVerifier {
-    /// A verifier by these rules and keys.
+    /// A verifier by these rules and keys, which are read anew from now on when they are old.
+    ///
+    /// # Panics
+    /// Outside of a runtime, for keys that are not given.
     #[must_use]
     pub fn new(rules: JwtRules, keys: KeySource, clock: Arc<dyn Clock>) -> Self {
+        keys.watch(Arc::clone(&clock));
         Self { rules, keys, clock }
     }
 
@@ -102,15 +106,16 @@ impl JwtVerifier {
             return Err(JwtError::Malformed);
         }
         let now = self.clock.now();
-        let keys = self.keys.keys(header.kid.as_deref(), now).await;
-        let mut error = JwtError::UnknownKey;
-        for key in keys.fitting(header.kid.as_deref(), header.alg) {
-            match signed(token, key) {
-                Some(claims) => return self.read(&claims, now),
-                None => error = JwtError::Signature,
-            }
-        }
-        Err(error)
+        let keys = self.keys.present();
+        let claims = match signed(token, &header, &keys) {
+            Ok(claims) => claims,
+            // The platform may have changed its keys, under other ids, under the same or under none.
+            Err(error) => match self.keys.after(&keys, now).await {
+                Some(keys) => signed(token, &header, &keys)?,
+                None => return Err(error),
+            },
+        };
+        self.read(&claims, now)
     }
 
     /// What the claims of a token say whose signature is right.
@@ -138,8 +143,20 @@ impl JwtVerifier {
     }
 }
 
+/// The claims of a token that one of the keys has signed.
+fn signed(token: &str, header: &Header, keys: &KeySet) -> Result<Map<String, Value>, JwtError> {
+    let mut error = JwtError::UnknownKey;
+    for key in keys.fitting(header.kid.as_deref(), header.alg) {
+        match signed_with(token, key) {
+            Some(claims) => return Ok(claims),
+            None => error = JwtError::Signature,
+        }
+    }
+    Err(error)
+}
+
 /// The claims of a token that this key has signed; `None` when it has not.
-fn signed(token: &str, key: &Key) -> Option<Map<String, Value>> {
+fn signed_with(token: &str, key: &Key) -> Option<Map<String, Value>> {
     let mut validation = Validation::new(key.algorithm);
     validation.algorithms = vec![key.algorithm];
     // The library would read the machine's clock; times, issuer and audience are looked at by `read`.
@@ -178,12 +195,11 @@ fn id(claims: &Map<String, Value>, name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use jsonwebtoken::{Algorithm, EncodingKey, encode};
     use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ED25519};
     use serde_json::json;
 
     use super::*;
-    use crate::auth::KeySet;
 
     const NOW: i64 = 1_800_000_000;
 

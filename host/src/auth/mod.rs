@@ -7,13 +7,17 @@
 mod authenticator;
 mod jwt;
 mod keys;
+mod place;
+#[cfg(test)]
+mod rotation;
 mod source;
 mod tokens;
 
 pub use authenticator::{AuthError, Authenticator, Identity, Machine};
 pub use jwt::{Claims, JwtError, JwtRules, JwtVerifier};
 pub use keys::{KeySet, KeySetError};
-pub use source::{KeySource, KeySourceError};
+pub use place::KeySourceError;
+pub use source::KeySource;
 pub use tokens::{InvalidTokens, NewToken, Scope, ServiceToken, ServiceTokens, TokenError};
 
 /// The SHA-256 of a secret: what is kept of it, and compared, so that the time a comparison takes tells nothing of it.

@@ -1,69 +1,37 @@
 //! Where the keys that verify JWTs come from, and how a new one becomes known.
 
-use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use security_contact_policy::Instant;
-use tokio::sync::Mutex;
-use url::{Host, Url};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::task::JoinHandle;
 
-use super::keys::{KeySet, KeySetError};
-
-/// The longest key set that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 20;
-
-/// How long the platform may take to answer.
-const FETCH_TIME: Duration = Duration::from_secs(5);
+use super::keys::KeySet;
+use super::place::{KeySourceError, Place};
+use crate::domain::ports::Clock;
 
 /// After what time keys are read again, so that one that was taken out of the set ends.
 const REFRESH_MS: i64 = 10 * 60_000;
 
-/// How long the next try waits after one for an unknown key, or one that failed: nobody who sends tokens with invented
-/// key ids makes this host ask the platform more often.
+/// How long the next try waits after the last one: nobody who sends tokens that no key verifies makes this host ask the
+/// platform more often.
 const PAUSE_MS: i64 = 30_000;
 
-/// Why keys cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum KeySourceError {
-    /// The address is none that keys can safely come from.
-    #[error("the address of the key set cannot be used: expected `https://…`, or `http://` to this machine")]
-    Address,
-    /// The key set cannot be read.
-    #[error("the key set cannot be read from {place}: {message}")]
-    Unreadable {
-        /// Where it should be.
-        place: String,
-        /// What went wrong.
-        message: String,
-    },
-    /// What was read is no usable key set.
-    #[error("the key set of {place} cannot be used")]
-    Unusable {
-        /// Where it was.
-        place: String,
-        /// What is wrong with it.
-        #[source]
-        source: KeySetError,
-    },
-}
+/// How often is looked whether the keys are old.
+const WATCH: Duration = Duration::from_secs(30);
 
-/// Where keys come from.
-enum Place {
-    File(PathBuf),
-    Url(Url),
-    /// Nowhere: they were given, and stay.
-    Given,
-}
+/// The present keys, read again when they are old or do not verify a token: the platform can change its keys without
+/// anybody here doing anything.
+pub struct KeySource(Arc<Shared>);
 
-/// The present keys, read again when they are old or a token names one that is unknown: the platform can change its keys
-/// without anybody here doing anything.
-pub struct KeySource {
+/// What callers and whoever reads the keys share.
+struct Shared {
     place: Place,
     keys: RwLock<Arc<KeySet>>,
-    /// Held while they are read, so that one caller reads for all.
-    read: Mutex<Read>,
+    /// Held while they are read, so that one reads for all.
+    read: Arc<Mutex<Read>>,
 }
 
 /// When the keys were read.
@@ -75,9 +43,10 @@ struct Read {
 }
 
 impl Read {
-    fn is_due(&self, is_unknown: bool, now: Instant) -> bool {
-        let since = |then: Instant| now.millis().saturating_sub(then.millis());
-        since(self.tried_at) >= PAUSE_MS && (is_unknown || since(self.done_at) >= REFRESH_MS)
+    /// Whether keys of that age are to be read, and nobody has just tried. A clock that was set back ages them too.
+    fn is_due(&self, age_ms: i64, now: Instant) -> bool {
+        let since = |then: Instant| now.millis().saturating_sub(then.millis()).saturating_abs();
+        since(self.tried_at) >= PAUSE_MS && since(self.done_at) >= age_ms
     }
 }
 
@@ -102,107 +71,119 @@ impl KeySource {
     /// # Errors
     /// When the address is not of HTTPS (or of this machine), or the keys cannot be had now.
     pub async fn url(address: &str, now: Instant) -> Result<Self, KeySourceError> {
-        let url: Url = address.parse().map_err(|_| KeySourceError::Address)?;
-        let is_here = match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        if url.scheme() == "https" || (url.scheme() == "http" && is_here) {
-            Self::open(Place::Url(url), now).await
-        } else {
-            Err(KeySourceError::Address)
-        }
+        Self::open(Place::url(address)?, now).await
     }
 
     async fn open(place: Place, now: Instant) -> Result<Self, KeySourceError> {
         let keys = place.read().await?;
+        tell_unfit(keys.unfit(), 0);
         Ok(Self::with(place, keys, now))
     }
 
     fn with(place: Place, keys: KeySet, now: Instant) -> Self {
-        let read = Read { tried_at: now, done_at: now };
-        Self { place, keys: RwLock::new(Arc::new(keys)), read: Mutex::new(read) }
+        let read = Arc::new(Mutex::new(Read { tried_at: now, done_at: now }));
+        Self(Arc::new(Shared { place, keys: RwLock::new(Arc::new(keys)), read }))
     }
 
-    /// The keys at `now`, in which the key of that id is, if the platform has it.
-    pub(super) async fn keys(&self, id: Option<&str>, now: Instant) -> Arc<KeySet> {
-        let keys = self.present();
-        if matches!(self.place, Place::Given) {
-            return keys;
+    /// Reads the keys anew whenever they are old, also while nobody asks, until this is dropped.
+    ///
+    /// # Panics
+    /// Outside of a runtime, for keys that are not given.
+    pub(super) fn watch(&self, clock: Arc<dyn Clock>) {
+        self.watch_every(WATCH, clock);
+    }
+
+    fn watch_every(&self, every: Duration, clock: Arc<dyn Clock>) {
+        if !self.0.is_given() {
+            tokio::spawn(watch(Arc::downgrade(&self.0), clock, every));
         }
-        let is_unknown = id.is_some_and(|id| !keys.knows(id));
-        let mut read = match self.read.try_lock() {
-            Ok(read) => read,
-            // Whoever has a key at hand waits for nobody.
-            Err(_) if !is_unknown => return keys,
-            Err(_) => self.read.lock().await,
-        };
-        // Somebody else may have read them meanwhile.
-        let is_unknown = id.is_some_and(|id| !self.present().knows(id));
-        if !read.is_due(is_unknown, now) {
-            return self.present();
+    }
+
+    /// The keys at hand.
+    pub(super) fn present(&self) -> Arc<KeySet> {
+        self.0.present()
+    }
+
+    /// The keys that came after those, which do not verify a token: they are read anew unless that was tried a moment
+    /// ago. `None` when there are no others.
+    pub(super) async fn after(&self, old: &Arc<KeySet>, now: Instant) -> Option<Arc<KeySet>> {
+        if self.0.is_given() {
+            return None;
         }
-        read.tried_at = now;
-        match self.place.read().await {
-            Ok(keys) => {
-                read.done_at = now;
-                self.replace(keys)
-            }
-            Err(error) => {
-                // The known keys go on being used: an outage of the platform's key server locks nobody out.
-                tracing::warn!(%error, "the keys of the platform cannot be read anew");
-                self.present()
-            }
+        // Waits for whoever is reading them.
+        let read = Arc::clone(&self.0.read).lock_owned().await;
+        if Arc::ptr_eq(old, &self.present()) && read.is_due(0, now) {
+            // A task that broke off has brought no keys.
+            let _ = self.0.begin(read, now).await;
         }
+        let present = self.present();
+        (!Arc::ptr_eq(old, &present)).then_some(present)
+    }
+}
+
+/// Looks again and again whether the keys are old, for as long as there is somebody who needs them.
+async fn watch(shared: Weak<Shared>, clock: Arc<dyn Clock>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        let Some(shared) = shared.upgrade() else { return };
+        shared.refresh(clock.now());
+    }
+}
+
+/// Tells of keys that are not used although they are meant to be, unless that was told before.
+fn tell_unfit(keys: usize, before: usize) {
+    if keys > 0 && keys != before {
+        tracing::warn!(keys, "keys of the platform are passed over: nothing can be verified with them safely");
+    }
+}
+
+impl Shared {
+    fn is_given(&self) -> bool {
+        matches!(self.place, Place::Given)
     }
 
     fn present(&self) -> Arc<KeySet> {
         // What is swapped is one pointer, so that a panic elsewhere cannot have left half of it.
-        Arc::clone(&self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn replace(&self, keys: KeySet) -> Arc<KeySet> {
-        let keys = Arc::new(keys);
-        *self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::clone(&keys);
-        keys
+    fn replace(&self, keys: KeySet) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
-}
 
-impl Place {
-    async fn read(&self) -> Result<KeySet, KeySourceError> {
-        let (place, text) = match self {
-            Self::File(path) => {
-                let place = format!("`{}`", path.display());
-                (place, fs::read_to_string(path).map_err(|error| error.to_string()))
+    /// Begins to read the keys if they are old, unless somebody is at it.
+    fn refresh(self: &Arc<Self>, now: Instant) {
+        if let Ok(read) = Arc::clone(&self.read).try_lock_owned()
+            && read.is_due(REFRESH_MS, now)
+        {
+            drop(self.begin(read, now));
+        }
+    }
+
+    /// Reads the keys in a task of its own: a caller who hangs up ends nothing that others wait for.
+    fn begin(self: &Arc<Self>, read: OwnedMutexGuard<Read>, now: Instant) -> JoinHandle<()> {
+        tokio::spawn(Arc::clone(self).read_anew(read, now))
+    }
+
+    async fn read_anew(self: Arc<Self>, mut read: OwnedMutexGuard<Read>, now: Instant) {
+        read.tried_at = now;
+        match self.place.read().await {
+            Ok(keys) => {
+                read.done_at = now;
+                tell_unfit(keys.unfit(), self.present().unfit());
+                self.replace(keys);
             }
-            Self::Url(url) => {
-                // The path and query of an address may hold a secret.
-                let place = format!("`{}`", url.origin().ascii_serialization());
-                let url = url.clone();
-                let fetched = tokio::task::spawn_blocking(move || fetch(&url)).await;
-                (place, fetched.unwrap_or_else(|_| Err("the fetch broke off".to_owned())))
-            }
-            Self::Given => (String::new(), Err("there is nothing to read".to_owned())),
-        };
-        match text {
-            Ok(text) => KeySet::from_jwks(&text).map_err(|source| KeySourceError::Unusable { place, source }),
-            Err(message) => Err(KeySourceError::Unreadable { place, message }),
+            // The known keys go on being used: an outage of the platform's key server locks nobody out.
+            Err(error) => tracing::warn!(%error, "the keys of the platform cannot be read anew"),
         }
     }
 }
 
-fn fetch(url: &Url) -> Result<String, String> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(FETCH_TIME)).max_redirects(0).build().new_agent();
-    let mut response = agent.get(url.as_str()).call().map_err(|error| error.to_string())?;
-    response.body_mut().with_config().limit(MAX_BYTES).read_to_string().map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
+    use std::fs;
+
+    use jsonwebtoken::Algorithm;
 
     use super::*;
 
@@ -214,6 +195,34 @@ mod tests {
 
     fn at(seconds: i64) -> Instant {
         Instant::from_millis(1_767_225_600_000 + seconds * 1_000).unwrap()
+    }
+
+    /// It is ten minutes later.
+    struct StandingClock;
+
+    impl Clock for StandingClock {
+        fn now(&self) -> Instant {
+            at(600)
+        }
+    }
+
+    fn has(keys: &Arc<KeySet>, id: &str) -> bool {
+        keys.fitting(Some(id), Algorithm::EdDSA).count() == 1
+    }
+
+    impl KeySource {
+        /// The keys once they were read anew, if it is time for that.
+        async fn refreshed(&self, now: Instant) -> Arc<KeySet> {
+            self.0.refresh(now);
+            drop(self.0.read.lock().await);
+            self.present()
+        }
+
+        /// The keys that somebody gets whose token no key verifies.
+        async fn wanted(&self, now: Instant) -> Arc<KeySet> {
+            let present = self.present();
+            self.after(&present, now).await.unwrap_or(present)
+        }
     }
 
     /// A source of a file with the key `a`, read at 0.
@@ -229,16 +238,33 @@ mod tests {
     async fn a_new_key_is_found_after_half_a_minute_at_most() {
         let (_folder, path, source) = file().await;
         fs::write(&path, set("b")).unwrap();
-        assert!(!source.keys(Some("b"), at(29)).await.knows("b"));
-        assert!(source.keys(Some("b"), at(30)).await.knows("b"));
+        assert!(has(&source.wanted(at(29)).await, "a"));
+        assert!(has(&source.wanted(at(30)).await, "b"));
+        fs::write(&path, set("c")).unwrap();
+        assert!(has(&source.wanted(at(-1)).await, "c"), "the clock was set back");
     }
 
     #[tokio::test]
     async fn a_key_that_was_taken_out_ends_after_ten_minutes() {
         let (_folder, path, source) = file().await;
         fs::write(&path, set("b")).unwrap();
-        assert!(source.keys(Some("a"), at(599)).await.knows("a"));
-        assert!(!source.keys(Some("a"), at(600)).await.knows("a"));
+        assert!(has(&source.refreshed(at(599)).await, "a"));
+        assert!(has(&source.refreshed(at(600)).await, "b"));
+    }
+
+    #[tokio::test]
+    async fn it_ends_although_nobody_asks() {
+        let (_folder, path, source) = file().await;
+        fs::write(&path, set("b")).unwrap();
+        source.watch_every(Duration::from_millis(1), Arc::new(StandingClock));
+        while has(&source.present(), "a") {
+            tokio::task::yield_now().await;
+        }
+        let shared = Arc::downgrade(&source.0);
+        drop(source);
+        while shared.strong_count() > 0 {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]
@@ -246,68 +272,12 @@ mod tests {
         let (_folder, path, source) = file().await;
         for broken in ["", "{\"keys\":[]}"] {
             fs::write(&path, broken).unwrap();
-            assert!(source.keys(Some("a"), at(600)).await.knows("a"));
+            assert!(has(&source.refreshed(at(600)).await, "a"));
         }
         fs::remove_file(&path).unwrap();
-        assert!(source.keys(Some("a"), at(660)).await.knows("a"));
+        assert!(has(&source.refreshed(at(660)).await, "a"));
         fs::write(&path, set("b")).unwrap();
-        assert!(source.keys(Some("a"), at(689)).await.knows("a"), "the next try came too soon");
-        assert!(source.keys(Some("a"), at(690)).await.knows("b"));
-    }
-
-    #[tokio::test]
-    async fn a_source_that_fails_at_first_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("jwks.json");
-        let error = |result: Result<KeySource, KeySourceError>| result.err().unwrap().to_string();
-        assert!(error(KeySource::file(path.clone(), at(0)).await).starts_with("the key set cannot be read from `"));
-        fs::write(&path, "[]").unwrap();
-        assert!(error(KeySource::file(path, at(0)).await).ends_with("cannot be used"));
-    }
-
-    #[tokio::test]
-    async fn keys_come_over_https_or_from_this_machine() {
-        for address in ["http://id.example.com/jwks", "ftp://localhost/jwks", "jwks.json", "file:///etc/passwd"] {
-            let error = KeySource::url(address, at(0)).await.err().unwrap();
-            assert!(matches!(error, KeySourceError::Address), "{address}: {error}");
-        }
-    }
-
-    /// Answers one request after the other with these texts, and then no more.
-    fn serve(answers: Vec<String>) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}/jwks?secret=x", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                let _ = stream.read(&mut [0; 4096]).unwrap();
-                stream.write_all(answer.as_bytes()).unwrap();
-            }
-        });
-        address
-    }
-
-    fn ok(body: &str) -> String {
-        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
-    }
-
-    #[tokio::test]
-    async fn keys_are_fetched_and_fetched_again() {
-        let source = KeySource::url(&serve(vec![ok(&set("a")), ok(&set("b"))]), at(0)).await.unwrap();
-        assert!(source.keys(Some("a"), at(1)).await.knows("a"));
-        assert!(source.keys(Some("b"), at(31)).await.knows("b"));
-        // Nobody answers any more.
-        assert!(source.keys(Some("c"), at(62)).await.knows("b"));
-    }
-
-    #[tokio::test]
-    async fn what_an_address_answers_is_bounded_and_told_without_the_address() {
-        let elsewhere = "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_owned();
-        let long = ok(&" ".repeat(2 << 20));
-        for answer in [elsewhere, long, "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n".to_owned()] {
-            let error = KeySource::url(&serve(vec![answer]), at(0)).await.err().unwrap();
-            let text = format!("{error} {:?}", std::error::Error::source(&error));
-            assert!(!text.contains("secret"), "{text}");
-        }
+        assert!(has(&source.refreshed(at(689)).await, "a"), "the next try came too soon");
+        assert!(has(&source.refreshed(at(690)).await, "b"));
     }
 }
