@@ -88,7 +88,10 @@ impl Place {
 }
 
 fn fetch(url: &Url) -> Result<String, String> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(FETCH_TIME)).max_redirects(0).build().new_agent();
+    let config = ureq::Agent::config_builder().timeout_global(Some(FETCH_TIME)).max_redirects(0);
+    // What is not encrypted stays on this machine, whatever proxy the environment names.
+    let config = if url.scheme() == "https" { config } else { config.proxy(None) };
+    let agent = config.build().new_agent();
     let mut response = agent.get(url.as_str()).call().map_err(|error| error.to_string())?;
     response.body_mut().with_config().limit(MAX_BYTES).read_to_string().map_err(|error| error.to_string())
 }

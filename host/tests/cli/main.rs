@@ -29,6 +29,8 @@ mod places;
 mod policy;
 #[cfg(unix)]
 mod postgres;
+#[cfg(unix)]
+mod proxy;
 mod review;
 #[cfg(unix)]
 mod running;

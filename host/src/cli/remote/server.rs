@@ -101,13 +101,14 @@ impl Server {
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             anyhow::bail!("the file `{}` cannot be used: expected one token", token_file.display());
         }
-        let agent = Agent::config_builder()
+        let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .timeout_connect(Some(CONNECT_TIME))
-            .user_agent(concat!("security-contact/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
+            .user_agent(concat!("security-contact/", env!("CARGO_PKG_VERSION")));
+        // What is not encrypted stays on this machine, whatever proxy the environment names.
+        let config = if url.starts_with("https:") { config } else { config.proxy(None) };
+        let agent = config.build().new_agent();
         Ok(Self { agent, url, token, token_file: token_file.to_owned() })
     }
 
