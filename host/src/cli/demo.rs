@@ -8,6 +8,7 @@ use clap::Args;
 use super::folder::DemoFolder;
 use super::operate::Operate;
 use super::options::Options;
+use super::reload::Reload;
 use super::seed::seed;
 use super::server::Server;
 use super::work::{Mail, worker};
@@ -57,7 +58,8 @@ impl Demo {
         let mail = Mail { to: MailTo::Folder(maildir.clone()), from };
         let worker = worker(&parts, mail, Pauses::default()).await?;
         greet(&server, &parts, &maildir.join("new").join("*.eml").display().to_string())?;
-        server.run(options, parts, Mode::Demo, Limits::default(), Some(worker)).await?;
+        let reload = Reload::new(options, &parts, true, server.operation().metrics())?;
+        server.run(reload, parts, Mode::Demo, Limits::default(), Some(worker)).await?;
         Ok(End::Done)
     }
 }

@@ -93,7 +93,7 @@ impl Operation {
     pub(super) async fn run(
         self,
         parts: &Parts,
-        reload: Reload,
+        mut reload: Reload,
         work: impl Future<Output = anyhow::Result<()>>,
     ) -> anyhow::Result<()> {
         let Self { listener, metrics, stop, hangups, stop_within } = self;

@@ -66,7 +66,7 @@ impl Options {
     /// The rules that the options ask for, or else those of the data folder: whoever works with the same accounts
     /// decides alike.
     pub(super) fn rules_of_data(&self) -> anyhow::Result<Rules> {
-        self.rules_file()?.as_deref().map_or_else(|| Ok(Rules::default()), read_rules)
+        rules_in(self.rules_file()?.as_deref())
     }
 
     /// The file of those rules; `None` for the default ones.
@@ -113,6 +113,11 @@ impl Options {
         let filter = self.log.as_deref().unwrap_or(usual);
         EnvFilter::try_new(filter).map_err(|error| anyhow!("the log filter `{filter}` cannot be used: {error}"))
     }
+}
+
+/// The rules of a file, or else the default ones.
+pub(super) fn rules_in(file: Option<&Path>) -> anyhow::Result<Rules> {
+    file.map_or_else(|| Ok(Rules::default()), read_rules)
 }
 
 fn read_rules(path: &Path) -> anyhow::Result<Rules> {

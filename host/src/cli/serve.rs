@@ -1,6 +1,7 @@
 //! `serve`: the server of a deployment.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -10,6 +11,7 @@ use super::limits::Limits;
 use super::logging::{Format, LogFormat};
 use super::operate::Operate;
 use super::options::Options;
+use super::reload::Reload;
 use super::server::Server;
 use super::traces::Traces;
 use super::work::{Work, smtp_help, worker};
@@ -21,8 +23,8 @@ use crate::http::Mode;
 /// `security-contact import`, which can run while this serves. Secrets come from files or the environment, since
 /// others can read a command line. Put a proxy with TLS in front of it.
 ///
-/// It stops at SIGTERM or Ctrl-C, and finishes the requests and mails in hand before. At SIGHUP it reads the rules anew:
-/// all of them, or, when there is something wrong with them, none.
+/// It stops at SIGTERM or Ctrl-C, and finishes the requests and mails in hand before. At SIGHUP it reads the rules and the
+/// service tokens anew: all of them, or, when there is something wrong with any, none.
 #[derive(Args)]
 #[command(after_help = concat!(smtp_help!(), "
 Examples:
@@ -76,7 +78,9 @@ impl Serve {
             fingerprint = identity.fingerprint,
             "serving"
         );
-        server.run(options, parts, Mode::Proven(authenticator), self.limits.limits(), worker).await?;
+        let reload = Reload::new(options, &parts, worker.is_some(), server.operation().metrics())?
+            .with_callers(self.callers, Arc::clone(&authenticator));
+        server.run(reload, parts, Mode::Proven(authenticator), self.limits.limits(), worker).await?;
         Ok(End::Done)
     }
 }

@@ -7,7 +7,6 @@ use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
 
 use super::operate::{Operate, Operation};
-use super::options::Options;
 use super::reload::Reload;
 use crate::http::{self, App, Limits, Mode};
 use crate::wiring::Parts;
@@ -35,10 +34,11 @@ impl Server {
         &self.operation
     }
 
-    /// Answers within the limits, and works if there is a worker, until it is time to stop.
+    /// Answers within the limits, and works if there is a worker, until it is time to stop. What it has read is read anew
+    /// at SIGHUP.
     pub(super) async fn run(
         self,
-        options: &Options,
+        reload: Reload,
         parts: Parts,
         mode: Mode,
         limits: Limits,
@@ -46,7 +46,6 @@ impl Server {
     ) -> anyhow::Result<()> {
         let Self { listener, operation } = self;
         let (stop, metrics) = (operation.stop().clone(), operation.metrics());
-        let reload = Reload::new(options, &parts, worker.is_some(), metrics.clone());
         let Parts { current, store, clock, contacts, directories, events, .. } = &parts;
         let app = App::new(contacts.clone(), directories.clone(), events.clone(), current.clone(), store.clone(), mode);
         let router = http::router(app.limited(limits, clock.clone()).measured(metrics));

@@ -52,7 +52,7 @@ impl WorkerCommand {
             fingerprint = identity.fingerprint,
             "working"
         );
-        let (stop, reload) = (operation.stop().clone(), Reload::new(options, &parts, true, operation.metrics()));
+        let (stop, reload) = (operation.stop().clone(), Reload::new(options, &parts, true, operation.metrics())?);
         let work = async {
             worker.run(&stop).await;
             Ok(())

@@ -93,7 +93,7 @@ fn bad_rules_are_told_in_the_log_and_those_before_stay() {
     ] {
         folder.write("data/rules.json", rules);
         server.send("-HUP");
-        let told = server.until("the rules cannot be read anew, and stay as they were");
+        let told = server.until("the rules cannot be read anew: everything stays as it was");
         assert!(told.contains("ERROR") && told.contains(expected), "{rules}: {told}");
         assert_eq!(get(&server, "/v1/policy"), before);
         assert!(policy_of(&folder).starts_with(before["fingerprint"].as_str().unwrap()));
@@ -109,6 +109,76 @@ fn bad_rules_are_told_in_the_log_and_those_before_stay() {
     ] {
         assert!(found.contains(line), "{line} is not in {found:#?}");
     }
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn rules_hold_on_while_their_file_is_gone() {
+    let folder = folder_with_acme();
+    folder.write("data/rules.json", STRICT);
+    let mut server = Running::start(serve(&folder, &["--maildir", &maildir(&folder)]));
+    let strict = get(&server, "/v1/policy");
+    std::fs::remove_file(folder.data().join("rules.json")).unwrap();
+    server.send("-HUP");
+    let told = server.until("the rules cannot be read anew: everything stays as it was");
+    assert!(told.contains("rules.json` cannot be read: No such file"), "{told}");
+    assert_eq!(get(&server, "/v1/policy"), strict);
+    folder.write("data/rules.json", "{}");
+    server.send("-HUP");
+    server.until("the rules were read anew");
+    assert_ne!(get(&server, "/v1/policy"), strict);
+    assert_eq!(server.stop(), Some(0));
+
+    // Where there was none at first, the one that came later is not to be missing either.
+    std::fs::remove_file(folder.data().join("rules.json")).unwrap();
+    let mut server = Running::start(serve(&folder, &["--maildir", &maildir(&folder)]));
+    folder.write("data/rules.json", STRICT);
+    server.send("-HUP");
+    server.until("the rules were read anew");
+    std::fs::remove_file(folder.data().join("rules.json")).unwrap();
+    server.send("-HUP");
+    server.until("the rules cannot be read anew");
+    assert_eq!(get(&server, "/v1/policy"), strict);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn tokens_are_read_anew_with_the_rules_all_or_none() {
+    let folder = folder_with_acme();
+    let tokens = folder.path().join("tokens.json").display().to_string();
+    let new = |name: &str| {
+        folder.run(&["token", "new", name, "--scope", "read", "--tokens", &tokens]).printed().trim_end().to_owned()
+    };
+    let leaked = new("leaked");
+    let mut server = Running::start(serve(&folder, &["--maildir", &maildir(&folder), "--tokens", &tokens]));
+    let status = |server: &Running, token: &str| {
+        server.ask("GET /v1/policy", &format!("authorization: Bearer {token}\r\n"), "").0
+    };
+    let before = get(&server, "/v1/policy");
+    folder.run(&["token", "revoke", "leaked", "--tokens", &tokens]).printed();
+    let fresh = new("fresh");
+
+    // What is wrong with the one spoils the other.
+    folder.write("data/rules.json", "{");
+    server.send("-HUP");
+    server.until("the rules cannot be read anew: everything stays as it was");
+    folder.write("data/rules.json", STRICT);
+    let good = std::fs::read(&tokens).unwrap();
+    folder.write("tokens.json", "{}");
+    server.send("-HUP");
+    let told = server.until("the service tokens cannot be read anew: everything stays as it was");
+    assert!(told.contains("tokens.json` cannot be used: expected a JSON array of tokens"), "{told}");
+    assert_eq!((status(&server, &leaked), status(&server, &fresh)), (200, 401));
+    assert_eq!(get(&server, "/v1/policy"), before);
+
+    folder.write("tokens.json", good);
+    let other = "another-horse-battery-staple-0002";
+    folder.write("token", other);
+    server.send("-HUP");
+    server.until("the rules were read anew");
+    server.until("the service tokens were read anew");
+    assert_eq!((status(&server, &leaked), status(&server, &fresh)), (401, 200));
+    assert_eq!((status(&server, TOKEN), status(&server, other)), (401, 200));
     assert_eq!(server.stop(), Some(0));
 }
 
@@ -132,7 +202,7 @@ fn a_server_that_leaves_reviews_to_others_leaves_it_to_them_to_say_what_is_due()
     worker.until("working");
     assert_ne!(policy_of(&folder), before, "it has read the same rules when it started");
     let strict = policy_of(&folder);
-    std::fs::remove_file(folder.data().join("rules.json")).unwrap();
+    folder.write("data/rules.json", "{}");
     worker.send("-HUP");
     worker.until("the rules were read anew");
     assert_eq!((policy_of(&folder) == before, policy_of(&folder) == strict), (true, false));

@@ -99,7 +99,7 @@ fn a_revoked_token_is_gone() {
         token(&["new", name, "--scope", "read", "--tokens", &file]).printed();
     }
     let told = token(&["revoke", "a", "--tokens", &file]).printed();
-    assert_eq!(told, "`a` is revoked; restart the servers that have read the file\n");
+    assert_eq!(told, "`a` is revoked; send SIGHUP to the servers that have read the file\n");
     assert_eq!(listed(&file).len(), 1);
     let error = token(&["revoke", "a", "--tokens", &file]).failed(1);
     assert_eq!(error, format!("error: `{file}` has no token `a`: see `security-contact token list`"));

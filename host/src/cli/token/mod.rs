@@ -12,7 +12,8 @@ use super::End;
 /// Make, list and revoke the tokens by which machines prove who they are
 ///
 /// A file has the tokens that a server accepts: `security-contact serve --tokens FILE`. Of each it has a name, what the
-/// token is for, and a hash, from which nobody can make the token. A server reads the file when it starts.
+/// token is for, and a hash, from which nobody can make the token. A server reads the file when it starts,
+/// and at SIGHUP.
 #[derive(Args, Debug)]
 #[command(
     subcommand_required = true,

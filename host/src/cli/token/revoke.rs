@@ -11,7 +11,7 @@ use crate::cli::{End, print};
 
 /// Take a token out of a file
 ///
-/// A server that has read the file before goes on accepting the token until it reads the file again: restart it.
+/// A server that has read the file before goes on accepting the token until it reads the file again: send it SIGHUP.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Example:
@@ -42,7 +42,7 @@ impl Revoke {
         if self.json {
             print::json(&Revoked { revoked: &self.name })?;
         } else {
-            print::line(&format!("`{}` is revoked; restart the servers that have read the file", self.name))?;
+            print::line(&format!("`{}` is revoked; send SIGHUP to the servers that have read the file", self.name))?;
         }
         Ok(End::Done)
     }
