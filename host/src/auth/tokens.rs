@@ -107,6 +107,9 @@ pub enum TokenError {
     /// It lets its bearer do nothing.
     #[error("a token needs at least one scope")]
     NoScope,
+    /// Another token has its text, so that nobody could say which of them somebody brings.
+    #[error("another token has the same text: take one of them away")]
+    SecretTaken,
     /// Its text could be guessed, or cannot stand in a header.
     #[error("a token needs at least {MIN_CHARS} characters, all of them visible ASCII")]
     Secret,
@@ -224,6 +227,9 @@ impl ServiceTokens {
         {
             return Err(TokenError::Secret);
         }
+        if self.0.iter().any(|other| other.sha256 == token.sha256) {
+            return Err(TokenError::SecretTaken);
+        }
         self.0.push(token);
         Ok(())
     }
@@ -303,6 +309,7 @@ mod tests {
         }
         tokens.accept("sync", &secret, &[Scope::Read], at(0)).unwrap();
         assert_eq!(tokens.accept("sync", &secret, &[Scope::Read], at(0)), Err(TokenError::NameTaken));
+        assert_eq!(tokens.accept("other", &secret, &[Scope::EventsWrite], at(0)), Err(TokenError::SecretTaken));
     }
 
     #[test]
@@ -316,6 +323,14 @@ mod tests {
         // Digits in upper case would be those of no token.
         let upper = one.replace(r#""sha256":"00""#, &format!(r#""sha256":"{}""#, "AB".repeat(32)));
         assert!(error(&format!("[{upper}]")).starts_with("the token `a`: a token needs at least 32"));
+        // The one that has expired would hide the other.
+        let expired = one.replace(
+            r#""sha256":"00""#,
+            &format!(r#""expiresAt":"2026-02-01T00:00:00Z","sha256":"{}""#, "ab".repeat(32)),
+        );
+        let same =
+            one.replace(r#""sha256":"00""#, &format!(r#""sha256":"{}""#, "ab".repeat(32))).replace("\"a\"", "\"b\"");
+        assert!(error(&format!("[{expired},{same}]")).starts_with("the token `b`: another token has the same text"));
         let unknown = one.replace("read", "write");
         assert!(error(&format!("[{unknown}]")).contains("unknown variant `write`"));
     }
