@@ -2,12 +2,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-/// Writes a file that nobody but its owner can read. It is there as a whole or not at all, whenever the program ends; one
-/// that was there keeps its owner, and is replaced.
+/// Writes a file that nobody but its owner can read. It is there as a whole or not at all, whenever the program ends. One
+/// that was there is replaced, and the new one belongs to the same owner and group, which can read it if it could before.
+///
+/// A link would be replaced and not what it leads to: give it the [`real`] path.
 pub(super) fn write_private(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(".tmp");
@@ -20,11 +22,19 @@ pub(super) fn write_private(path: &Path, contents: &[u8]) -> anyhow::Result<()> 
         }
         let mut file = private().open(draft)?;
         file.write_all(contents)?;
-        keep_owner(path, &file)?;
+        keep_readers(path, &file)?;
         file.sync_all()?;
         fs::rename(draft, path)
     };
     write().with_context(|| format!("`{}` cannot be written", path.display()))
+}
+
+/// Where a file is, whatever links lead to it; the path as it is when there is none yet.
+pub(super) fn real(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path.to_owned()),
+        found => found,
+    }
 }
 
 /// Makes a new file that nobody but its owner can read.
@@ -45,20 +55,21 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Gives the draft to whom the file belongs that it replaces: an operator who is root must not lock out the server.
+/// Gives the draft to whom the file belongs that it replaces, and has those read it who could: an operator who is root
+/// must not lock out the server.
 #[cfg(unix)]
-fn keep_owner(path: &Path, draft: &File) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
+fn keep_readers(path: &Path, draft: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let Ok(old) = fs::metadata(path) else { return Ok(()) };
     let new = draft.metadata()?;
-    if (old.uid(), old.gid()) == (new.uid(), new.gid()) {
-        return Ok(());
+    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+        fchown(draft, Some(old.uid()), Some(old.gid()))?;
     }
-    fchown(draft, Some(old.uid()), Some(old.gid()))
+    draft.set_permissions(fs::Permissions::from_mode(old.mode() & 0o640))
 }
 
 /// Elsewhere a file belongs to whoever writes it.
 #[cfg(not(unix))]
-fn keep_owner(_path: &Path, _draft: &File) -> io::Result<()> {
+fn keep_readers(_path: &Path, _draft: &File) -> io::Result<()> {
     Ok(())
 }

@@ -58,7 +58,7 @@ fn files_are_for_their_owner_alone_and_appear_as_a_whole() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let other = ["new", "other", "--scope", "read", "--tokens", &file, "--secret-file", &path("other")];
     token(&other).printed();
-    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(&file), 0o640, "its group can read it as before, and nobody else");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
     assert!(fs::read_to_string(&secret).unwrap().starts_with("sct_"));
 
@@ -73,6 +73,26 @@ fn files_are_for_their_owner_alone_and_appear_as_a_whole() {
     let error = token(&["new", "a", "--scope", "read", "--tokens", &file]).failed(1);
     assert!(error.contains("tokens.json` cannot be written: Is a directory"), "{error}");
     assert_eq!(listed(&file).len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_a_link_leads_to_is_changed_and_the_link_stays() {
+    let folder = Folder::new();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::create_dir(path("shared")).unwrap();
+    let (file, link) = (path("shared/tokens.json"), path("tokens.json"));
+    token(&["new", "a", "--scope", "read", "--tokens", &file]).printed();
+    std::os::unix::fs::symlink("shared/tokens.json", &link).unwrap();
+    token(&["new", "b", "--scope", "read", "--tokens", &link]).printed();
+    assert_eq!(listed(&file).len(), 2);
+    token(&["revoke", "a", "--tokens", &link]).printed();
+    assert_eq!(listed(&file)[0]["name"], "b");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    // A link that leads in circles is no file that is not there yet.
+    std::os::unix::fs::symlink("circle", path("circle")).unwrap();
+    let error = token(&["new", "a", "--scope", "read", "--tokens", &path("circle")]).failed(1);
+    assert!(error.contains("circle` cannot be read: "), "{error}");
 }
 
 #[cfg(unix)]
