@@ -66,25 +66,24 @@ impl Caller {
 
     /// The person who acts, as far as the caller may say.
     fn actor(&self, account: AccountId, headers: &HeaderMap) -> Result<Actor, Problem> {
-        let named = |header, missing| {
-            let text = only_header(headers, header)?.ok_or_else(|| Problem::unauthenticated(missing))?;
-            UserId::new(text).map_err(|error| Problem::invalid(header, error.message))
-        };
         let (person, authenticated, is_of_account) = match self {
             Self::Demo => {
-                let person = named("x-view-as", "the header `x-view-as` has to name the person who acts")?;
+                let missing = "the header `x-view-as` has to name the person who acts";
+                let person = named(headers, "x-view-as")?.ok_or_else(|| Problem::unauthenticated(missing))?;
                 (person, Authentication::Demo, true)
             }
             Self::Person(Claims { account: own, person }) => {
                 // Nobody who names somebody else is taken for themselves.
-                if headers.contains_key(ON_BEHALF_OF) && named(ON_BEHALF_OF, MISSING)? != *person {
+                if named(headers, ON_BEHALF_OF)?.is_some_and(|named| named != *person) {
                     return Err(Problem::scope_required(Scope::PeopleAct));
                 }
                 (person.clone(), Authentication::Jwt, *own == account)
             }
             Self::Machine(_) => {
                 self.require(Scope::PeopleAct)?;
-                (named(ON_BEHALF_OF, MISSING)?, Authentication::ServiceToken, true)
+                // Its token is good, and another one would not help.
+                let missing = || Problem::invalid(ON_BEHALF_OF, "expected the person who acts");
+                (named(headers, ON_BEHALF_OF)?.ok_or_else(missing)?, Authentication::ServiceToken, true)
             }
         };
         Ok(Actor { account, person, authenticated, is_of_account })
@@ -93,7 +92,12 @@ impl Caller {
 
 /// Where a machine names the person in whose name it acts.
 const ON_BEHALF_OF: &str = "security-contact-person";
-const MISSING: &str = "the header `security-contact-person` has to name the person who acts";
+
+/// The person that a header names, if it is there.
+fn named(headers: &HeaderMap, header: &'static str) -> Result<Option<UserId>, Problem> {
+    let named = only_header(headers, header)?.map(UserId::new).transpose();
+    named.map_err(|error| Problem::invalid(header, error.message))
+}
 
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Problem;
@@ -130,7 +134,8 @@ impl FromRequestParts<Arc<App>> for Viewer {
         let caller = Caller::from_request_parts(parts, app).await?;
         let InAccount(account) = InAccount::from_request_parts(parts, app).await?;
         let for_itself = matches!(caller, Caller::Machine(_)) && !parts.headers.contains_key(ON_BEHALF_OF);
-        if for_itself && caller.require(Scope::Read).is_ok() {
+        if for_itself {
+            caller.require(Scope::Read)?;
             return Ok(Self::Machine(account));
         }
         caller.actor(account, &parts.headers).map(Self::Person)

@@ -130,7 +130,7 @@ fn expected(row: (&str, &str, Needs), caller: &Caller, account: &str) -> (u16, &
         (Needs::Scope(scope), Is::Machine(own)) if scope == *own => (success, ""),
         (Needs::Scope(_), _) => (403, "scope_required"),
         (Needs::View, Is::Machine(Scope::Read)) => (success, ""),
-        (_, Is::Machine(Scope::PeopleAct)) => (401, "unauthenticated"),
+        (Needs::Edit, Is::Machine(Scope::PeopleAct)) => (400, "invalid_input"),
         (_, Is::Machine(_) | Is::Presumes) => (403, "scope_required"),
         (_, Is::ManagerOf(own)) if *own == account => (success, ""),
         (_, Is::Denied(reason)) if account == "acme" => (403, refused(*reason)),
@@ -201,6 +201,30 @@ fn ask<'a>(world: &'a World, method: &'a str, path: &'a str, body: Option<&str>,
         Some(body) => ask.json(body),
         None => ask,
     }
+}
+
+#[tokio::test]
+async fn machines_are_told_what_they_lack() {
+    let world = World::service().await;
+    let path = "/v1/accounts/acme/security-contact";
+    let ask = async |method, scope, person: Option<&str>| {
+        let token = format!("Bearer {}", token_of(scope));
+        let ask = world.ask(method, path).header("authorization", &token).header("if-match", "*");
+        person.into_iter().fold(ask, |ask, person| ask.header("security-contact-person", person)).send().await
+    };
+    for (method, scope, person, lacking) in [
+        ("GET", Scope::EventsWrite, None, "`read`"),
+        ("GET", Scope::PeopleAct, None, "`read`"),
+        ("GET", Scope::Read, Some("u-maya"), "`people:act`"),
+        ("DELETE", Scope::Read, None, "`people:act`"),
+        ("DELETE", Scope::EventsWrite, Some("u-maya"), "`people:act`"),
+    ] {
+        let problem = ask(method, scope, person).await.problem(403, "scope_required");
+        assert!(problem["detail"].as_str().unwrap().contains(lacking), "{method} {scope} {person:?}: {problem}");
+    }
+    let nobody = ask("DELETE", Scope::PeopleAct, None).await;
+    assert_eq!(nobody.problem(400, "invalid_input")["field"], "security-contact-person");
+    assert_eq!(nobody.header("www-authenticate"), "");
 }
 
 #[tokio::test]
