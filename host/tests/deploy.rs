@@ -85,6 +85,17 @@ fn systemd_waits_for_longer_than_the_end_may_take() {
 }
 
 #[test]
+fn systemd_does_not_restart_what_is_configured_wrongly() {
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = folder.path().join("config.toml");
+    fs::write(&configuration, "listn = 1\n").unwrap();
+    let ended = Command::new(PROGRAM).args(["serve", "--config"]).arg(&configuration).output().unwrap();
+    assert_eq!(settings("RestartPreventExitStatus"), [ended.status.code().unwrap().to_string()]);
+    // By itself systemd lets a program have 1,024 files.
+    assert!(settings("LimitNOFILE")[0].parse::<u32>().unwrap() > 4_096);
+}
+
+#[test]
 fn the_image_is_built_of_what_is_there_by_the_compiler_that_is_ours() {
     let copied: Vec<String> = of_instruction("COPY").into_iter().filter(|copy| !copy.starts_with("--from")).collect();
     let sources: BTreeSet<&str> = copied.iter().flat_map(|copy| copy.rsplit_once(' ').unwrap().0.split(' ')).collect();
