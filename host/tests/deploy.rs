@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -93,6 +94,23 @@ fn systemd_does_not_restart_what_is_configured_wrongly() {
     assert_eq!(settings("RestartPreventExitStatus"), [ended.status.code().unwrap().to_string()]);
     // By itself systemd lets a program have 1,024 files.
     assert!(settings("LimitNOFILE")[0].parse::<u32>().unwrap() > 4_096);
+}
+
+/// The lines of documents and help that make a secret.
+#[test]
+fn secrets_are_made_for_their_owners_eyes_alone() {
+    let mut lines = 0;
+    for file in ["README.md", "docs/operations.md", "host/src/cli/serve.rs"] {
+        for line in read(file).lines().filter(|line| line.contains("openssl rand")) {
+            lines += 1;
+            let folder = tempfile::tempdir().unwrap();
+            let command = line.trim().trim_start_matches("$ ").replace("openssl rand -hex 32", "echo secret");
+            said(Command::new("sh").args(["-c", &format!("umask 022; {command}")]).current_dir(folder.path()));
+            let made = fs::metadata(folder.path().join("token")).unwrap();
+            assert_eq!(made.permissions().mode() & 0o777, 0o600, "{file}: {line}");
+        }
+    }
+    assert_eq!(lines, 2);
 }
 
 #[test]

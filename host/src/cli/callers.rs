@@ -1,6 +1,6 @@
 //! Whom a server believes: options that name tokens and keys.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -69,6 +69,11 @@ impl Callers {
             tokens.accept("token-file", secret.trim(), &Scope::ALL, clock.now()).with_context(|| unusable(file))?;
         }
         Ok(tokens)
+    }
+
+    /// The files that only this server is to read.
+    pub(super) fn secret_files(&self) -> impl Iterator<Item = &Path> {
+        [&self.token_file, &self.tokens, &self.jwt_secret_file].into_iter().filter_map(Option::as_deref)
     }
 
     async fn jwt(&self, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<JwtVerifier>> {

@@ -90,9 +90,9 @@ impl Options {
         })
     }
 
-    /// Whether the options name a database.
-    pub(super) fn names_a_database(&self) -> bool {
-        self.database_url_file.is_some()
+    /// The file with the URL of the database, if the options name one.
+    pub(super) fn database_url_file(&self) -> Option<&Path> {
+        self.database_url_file.as_deref()
     }
 
     /// Everything on the accounts, put together.

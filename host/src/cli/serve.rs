@@ -28,7 +28,7 @@ use crate::http::Mode;
 #[derive(Args)]
 #[command(after_help = concat!(smtp_help!(), "
 Examples:
-  $ openssl rand -hex 32 > token
+  $ (umask 077; openssl rand -hex 32 > token)
   $ security-contact serve --listen 127.0.0.1:8787 --token-file token \\
       --mail-from security@example.com --maildir ./mail
   $ security-contact serve --listen 0.0.0.0:8787 --token-file token \\

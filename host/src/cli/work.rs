@@ -1,6 +1,6 @@
 //! What `serve` and `worker` share: sending mail and reviewing designations, and the options of that.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -80,6 +80,11 @@ impl Work {
             lease: Duration::from_secs(self.lease),
             ..Pauses::default()
         }
+    }
+
+    /// The file with the password of the mail server.
+    pub(super) fn secret_file(&self) -> Option<&Path> {
+        self.smtp_url_file.as_deref()
     }
 
     fn mail_to(&self) -> anyhow::Result<MailTo> {

@@ -42,13 +42,14 @@ fn folder_with_acme() -> Folder {
 #[test]
 fn all_is_well_where_it_is() {
     let folder = folder_with_acme();
-    let token = folder.write("token", TOKEN);
+    let token = folder.write_secret("token", TOKEN);
     let peer = Peer::start("accept");
-    let url = folder.write("url", format!("smtp://127.0.0.1:{}?tls=none", peer.port()));
+    let url = folder.write_secret("url", format!("smtp://127.0.0.1:{}?tls=none", peer.port()));
     let options = ["--listen", "127.0.0.1:0", "--token-file", &token, "--mail-from", "s@example.com"];
     let checks = doctor(&folder, &[&options[..], &["--smtp-url-file", &url]].concat());
     let names: Vec<&str> = checks.iter().map(|(check, ..)| check.as_str()).collect();
-    let expected = ["configuration", "module", "database", "schema", "accounts", "callers", "listen", "mail", "clock"];
+    let expected =
+        ["configuration", "module", "database", "schema", "accounts", "callers", "secrets", "listen", "mail", "clock"];
     assert_eq!(names, expected);
     assert!(checks.iter().all(|(_, state, _)| state == "ok"), "{checks:?}");
     let told = folder.run(&["doctor"]).printed();
@@ -61,7 +62,7 @@ fn all_is_well_where_it_is() {
 #[test]
 fn the_configuration_of_a_server_is_looked_at() {
     let folder = folder_with_acme();
-    folder.write("token", TOKEN);
+    folder.write_secret("token", TOKEN);
     let config = |token: &str| {
         let file = folder.path().join(token).display().to_string();
         let (data, mail) = (folder.data().display().to_string(), folder.path().join("mail").display().to_string());
@@ -77,6 +78,30 @@ fn the_configuration_of_a_server_is_looked_at() {
     assert!(state == "failed" && message.contains("missing` cannot be read"), "{message}");
     let wrong = folder.write("config.toml", "listn = 1\n");
     assert_eq!(folder.run(&["doctor", "--config", &wrong]).code, Some(2));
+}
+
+#[test]
+fn secrets_that_everybody_can_read_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder_with_acme();
+    let token = folder.write("token", TOKEN);
+    let (url, database) =
+        (folder.write("url", "smtp://127.0.0.1:1"), folder.write("database", "postgres://127.0.0.1:1/x"));
+    let options = ["--token-file", &token, "--smtp-url-file", &url, "--database-url-file", &database];
+    let set = |file: &str, mode| fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+    for (mode, open) in [(0o644, true), (0o602, true), (0o640, false), (0o400, false)] {
+        for changed in [&token, &url, &database] {
+            for file in [&token, &url, &database] {
+                set(file, if file == changed { mode } else { 0o600 });
+            }
+            let (state, message) = one(&doctor(&folder, &options), "secrets");
+            assert_eq!(state, if open { "warning" } else { "ok" }, "{mode:o} {message}");
+            assert_eq!(message.contains(changed.as_str()), open, "{message}");
+            assert!(!open || message.ends_with("`chmod o= FILE`"), "{message}");
+        }
+    }
+    let (state, _) = one(&doctor(&folder, &["--token-file", "missing"]), "secrets");
+    assert_eq!(state, "skipped");
 }
 
 #[test]

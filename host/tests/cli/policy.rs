@@ -19,6 +19,14 @@ fn the_identity_is_that_of_the_engine() {
     });
     assert_eq!(found, expected);
     assert_eq!(printed.lines().count(), 1);
+    // What is not another one with every build is in the documentation as it is.
+    let documented =
+        include_str!("../../../docs/cli.md").lines().find(|line| line.starts_with("{\"module\":")).unwrap();
+    let documented: serde_json::Value = serde_json::from_str(documented).unwrap();
+    for name in ["name", "version", "policyVersion", "abiVersion"] {
+        assert_eq!(documented["module"][name], found["module"][name], "{name}");
+    }
+    assert_eq!(documented["rules"], found["rules"]);
 }
 
 #[test]

@@ -96,6 +96,15 @@ impl Folder {
         path.to_str().unwrap().to_owned()
     }
 
+    /// The same for a file that its owner alone can read.
+    #[cfg(unix)]
+    pub(crate) fn write_secret(&self, name: &str, contents: impl AsRef<[u8]>) -> String {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.write(name, contents);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
     /// The program on this data folder, or on the database in its place.
     pub(crate) fn program(&self, args: &[&str]) -> Command {
         let mut command = program(args);

@@ -115,6 +115,34 @@ pub(super) async fn callers(callers: &Callers, report: &mut Report) {
     }
 }
 
+/// Whether secrets are for the eyes of this program alone. A file that is missing is told by whoever needs it.
+pub(super) fn secrets<'a>(files: impl Iterator<Item = &'a Path>, report: &mut Report) {
+    let files: Vec<&Path> = files.filter(|file| file.exists()).collect();
+    let open: Vec<String> =
+        files.iter().filter(|file| is_open(file)).map(|file| format!("`{}`", file.display())).collect();
+    if files.is_empty() {
+        report.add("secrets", State::Skipped, "there is no file with a secret");
+    } else if open.is_empty() {
+        report.add("secrets", State::Ok, "not everybody on this machine can read them");
+    } else {
+        let message = format!("everybody on this machine can read {}: `chmod o= FILE`", open.join(" and "));
+        report.add("secrets", State::Warning, message);
+    }
+}
+
+/// Whether users can read or write a file to whom it does not belong, nor to their group.
+#[cfg(unix)]
+fn is_open(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|file| file.permissions().mode() & 0o006 != 0)
+}
+
+/// Elsewhere nobody can tell from bits.
+#[cfg(not(unix))]
+fn is_open(_file: &Path) -> bool {
+    false
+}
+
 /// The address to listen on.
 pub(super) async fn listen(address: Option<SocketAddr>, report: &mut Report) {
     let Some(address) = address else {

@@ -15,9 +15,9 @@ use report::Report;
 
 /// Look at everything that a server needs, and say what to do where something is wrong
 ///
-/// Give it the configuration or the options of `security-contact serve`, or of `worker`: it looks at the configuration, the policy module, the
-/// database and its schema, who may ask, the mail server, the address to listen on, and the clock. Nothing is changed,
-/// and no mail is sent. What the options do not speak of is skipped.
+/// Give it the configuration or the options of `security-contact serve`, or of `worker`: it looks at the configuration,
+/// the policy module, the database and its schema, who may ask, who else can read the secrets, the address to listen on,
+/// the mail server, and the clock. Nothing is changed, and no mail is sent. What the options do not speak of is skipped.
 ///
 /// It ends with 0 if nothing failed, and with 1 otherwise.
 #[derive(Args)]
@@ -47,6 +47,13 @@ impl Doctor {
         let engine = checks::policy(options, &mut report);
         let store = checks::database(options, engine.is_some(), &mut report).await;
         checks::callers(&self.callers, &mut report).await;
+        checks::secrets(
+            [options.database_url_file(), self.work.secret_file()]
+                .into_iter()
+                .flatten()
+                .chain(self.callers.secret_files()),
+            &mut report,
+        );
         checks::listen(self.listen, &mut report).await;
         checks::mail(&self.work, &mut report).await;
         checks::clock(store.as_deref(), engine.as_ref(), &mut report).await;

@@ -45,7 +45,7 @@ impl At {
     /// The server that is asked, if one is.
     pub(super) fn server(&self, options: &Options) -> anyhow::Result<Option<Server>> {
         let (Some(url), Some(file)) = (&self.server, &self.token_file) else { return Ok(None) };
-        if options.names_a_database() {
+        if options.database_url_file().is_some() {
             let message = "`--server` and `--database-url-file` name two places: leave out one of them";
             return Err(UsageError(message.into()).into());
         }
