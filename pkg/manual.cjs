@@ -221,7 +221,7 @@ var encodeRules = encoding(rules);
 // identity.js
 var version = "1.0.0";
 var abiVersion = 4;
-var moduleSha256 = "fcd694653d42d8265ee5be491999ebd85f00262dfed2bbef755f2b7cb50e12f5";
+var moduleSha256 = "a4d04ecc2da9074130cd101ebec8343d4e628756a20b0bae7d5a73db2603ad31";
 
 // instant.js
 var FIRST = Date.parse("0001-01-01T00:00:00.000Z");

@@ -1,7 +1,5 @@
 //! The identity of the rules in force (SPEC 10).
 
-use core::fmt::Write;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -71,10 +69,8 @@ pub fn fingerprint(rules: &Rules) -> String {
 
 /// Lower-case hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // writing into a String cannot fail
-        text
-    })
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 fn absorb_names(hash: &mut Sha256, names: &[Name]) {

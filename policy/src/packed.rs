@@ -160,10 +160,10 @@ pub fn answer(buffer: &mut [u8], rules: &Rules) -> Option<usize> {
         let left = questions.len();
         let mut reader = Reader(questions);
         let (head, instant) = match kind {
-            0 => verdict(&reader.facts()?, now, rules),
-            1 => quiet(&mut reader, now, rules)?,
-            _ => return None,
-        };
+            0 => judge(&mut reader, now, rules).map(|(unmet, valid_until)| (unmet.bits(), valid_until)),
+            1 => quiet(&mut reader, now, rules),
+            _ => None,
+        }?;
         read = read.checked_add(left.checked_sub(reader.0.len())?)?;
         let place: &mut [u8; ANSWER] = before.get_mut(written..)?.first_chunk_mut()?;
         let [first, rest @ ..] = place;
@@ -173,9 +173,11 @@ pub fn answer(buffer: &mut [u8], rules: &Rules) -> Option<usize> {
     }
 }
 
-fn verdict(facts: &Facts<'_>, now: Instant, rules: &Rules) -> (u8, Option<Instant>) {
-    let unmet = unmet_of(facts, now, rules);
-    (unmet.bits(), valid_until(facts, unmet, rules))
+/// Judges the person whose facts come next.
+fn judge(reader: &mut Reader<'_>, now: Instant, rules: &Rules) -> Option<(Reasons, Option<Instant>)> {
+    let facts = reader.facts()?;
+    let unmet = unmet_of(&facts, now, rules);
+    Some((unmet, valid_until(&facts, unmet, rules)))
 }
 
 fn quiet(reader: &mut Reader<'_>, now: Instant, rules: &Rules) -> Option<(u8, Option<Instant>)> {
@@ -185,10 +187,9 @@ fn quiet(reader: &mut Reader<'_>, now: Instant, rules: &Rules) -> Option<(u8, Op
             Some((1, None))
         }
         [DESIGNATED] => {
-            let facts = reader.facts()?;
+            let (_, valid_until) = judge(reader, now, rules)?;
             let sent_for = reader.instant()?;
             let least = u32::from_le_bytes(*reader.take()?);
-            let valid_until = valid_until(&facts, unmet_of(&facts, now, rules), rules);
             let sent = valid_until.filter(|valid_until| sent_for == Some(*valid_until)).map(|_| least);
             let next = valid_until.and_then(|valid_until| quiet_until(valid_until, sent, now, rules));
             Some((u8::from(next.is_some()), next))
@@ -197,27 +198,32 @@ fn quiet(reader: &mut Reader<'_>, now: Instant, rules: &Rules) -> Option<(u8, Op
     }
 }
 
-/// Reads bytes from their beginning.
+/// Reads bytes from their beginning. All of it is a part of whoever calls: the rest of the module is compiled for size, and
+/// there a call for each fact takes longer than the verdict.
 struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
+    #[inline(always)]
     fn take<const N: usize>(&mut self) -> Option<&'b [u8; N]> {
         let (taken, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(taken)
     }
 
+    #[inline(always)]
     fn instant(&mut self) -> Option<Option<Instant>> {
         let millis = i64::from_le_bytes(*self.take()?);
         if millis == NEVER { Some(None) } else { Instant::from_millis(millis).map(Some) }
     }
 
+    #[inline(always)]
     fn text(&mut self, length: u8) -> Option<&'b [u8]> {
         let (text, rest) = self.0.split_at_checked(length.into())?;
         self.0 = rest;
         Some(text)
     }
 
+    #[inline(always)]
     fn facts(&mut self) -> Option<Facts<'b>> {
         let last_login_at = self.instant()?;
         let [settings, status, role, staff] = *self.take()?;

@@ -98,9 +98,10 @@ impl<'p> Field<'p> {
         let Some(Value::Object(members)) = self.value else { return Ok(()) };
         let is_known = |name: &[u8]| known.iter().any(|known| known.as_bytes() == name);
         let Some(unknown) = members.map(|(name, _)| name).filter(|name| !is_known(name)).min() else { return Ok(()) };
-        let unknown = String::from_utf8_lossy(unknown);
+        // Only a host can send a name that is no text, and what it is does not matter.
+        let unknown = str::from_utf8(unknown).unwrap_or("\u{fffd}");
         let message = format!("unknown; expected one of `{}`", joined(known, "`, `"));
-        Err(Field::new(None, Path::Member(&self.path, &clip(&unknown)), self.code).error(message))
+        Err(Field::new(None, Path::Member(&self.path, &clip(unknown)), self.code).error(message))
     }
 
     /// Requires text that reads as a `T`.
