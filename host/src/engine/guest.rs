@@ -2,7 +2,7 @@
 
 use security_contact_policy::codec::{decode, encode};
 use security_contact_policy::packed::Question;
-use security_contact_policy::{ABI_VERSION, Answer, Identity, Request, Rules, json};
+use security_contact_policy::{ABI_VERSION, Answer, Identity, Plain, Request};
 use wasmtime::{Instance, Memory, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, WasmParams, WasmResults};
 
 use super::module::Module;
@@ -32,7 +32,7 @@ pub(super) struct Guest {
 
 impl Guest {
     /// An instance, and which policy it says it is.
-    pub(super) fn new(module: &Module, rules: &Rules, limits: &Limits) -> Result<(Self, Identity), EngineError> {
+    pub(super) fn new(module: &Module, rules: &Plain, limits: &Limits) -> Result<(Self, Identity), EngineError> {
         let bounds = StoreLimitsBuilder::new()
             .memory_size(limits.memory_bytes)
             .table_elements(10_000)
@@ -54,7 +54,7 @@ impl Guest {
         let configure = export(&mut store, &instance, "security_contact_configure")?;
         let (question, buffer) = (Question::default(), (0, 0));
         let mut guest = Self { store, memory, alloc, free, call, decide, packed, question, buffer, calls: 0 };
-        let identity = guest.exchange(&configure, &cbor_of(rules)?, |bytes| {
+        let identity = guest.exchange(&configure, rules.as_cbor(), |bytes| {
             serde_json::from_slice(bytes).map_err(|_| EngineError::BadReply("the rules were not taken over".into()))
         })?;
         Ok((guest, identity))
@@ -154,12 +154,6 @@ fn offered_outside() -> EngineError {
     EngineError::BadReply("memory was offered outside of the module's own".into())
 }
 
-/// The rules in the form in which they cross.
-fn cbor_of(rules: &Rules) -> Result<Vec<u8>, EngineError> {
-    let plain = json::read(json::write(rules).as_bytes()).map_err(EngineError::Rules)?;
-    Ok(plain.as_cbor().to_vec())
-}
-
 fn check_abi_version(store: &mut Store<StoreLimits>, instance: &Instance) -> Result<(), EngineError> {
     let version: TypedFunc<(), u32> = export(store, instance, "security_contact_abi_version")?;
     let found = version.call(&mut *store, ()).map_err(trapped)?;
@@ -189,14 +183,15 @@ fn trapped(error: wasmtime::Error) -> EngineError {
 
 #[cfg(test)]
 mod tests {
-    use security_contact_policy::fingerprint;
+    use security_contact_policy::{Rules, fingerprint, json};
 
     use super::super::MODULE;
     use super::*;
 
     fn guest() -> Guest {
         let module = Module::load(MODULE).unwrap();
-        let (guest, identity) = Guest::new(&module, &Rules::default(), &Limits::default()).unwrap();
+        let rules = json::read(json::write(&Rules::default()).as_bytes()).unwrap();
+        let (guest, identity) = Guest::new(&module, &rules, &Limits::default()).unwrap();
         assert_eq!(identity.fingerprint, fingerprint(&Rules::default()));
         guest
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use security_contact_policy::packed::Question;
-use security_contact_policy::{Answer, Identity, Request, Rules};
+use security_contact_policy::{Answer, Identity, Plain, Request, Rules, json};
 
 use super::guest::{EPOCHS_PER_CALL, Guest};
 use super::module::Module;
@@ -15,7 +15,8 @@ use super::{EngineError, Limits};
 pub(super) struct Pool {
     module: Arc<Module>,
     watch: Option<Arc<dyn Watch>>,
-    rules: Rules,
+    /// In the form in which they cross into each instance.
+    rules: Plain,
     limits: Limits,
     #[allow(clippy::vec_box)] // a guest is large, and moves with every call
     idle: Mutex<Vec<Box<Guest>>>,
@@ -44,8 +45,9 @@ impl Pool {
         rules: &Rules,
         limits: Limits,
     ) -> Result<(Self, Identity), EngineError> {
-        let (first, identity) = Guest::new(&module, rules, &limits)?;
-        Ok((Self { module, watch, rules: rules.clone(), limits, idle: Mutex::new(vec![Box::new(first)]) }, identity))
+        let rules = json::read(json::write(rules).as_bytes()).map_err(EngineError::Rules)?;
+        let (first, identity) = Guest::new(&module, &rules, &limits)?;
+        Ok((Self { module, watch, rules, limits, idle: Mutex::new(vec![Box::new(first)]) }, identity))
     }
 
     /// Has some instance answer requests.
