@@ -118,9 +118,9 @@ pub(crate) const ROWS: &[Known] = &[
         Value(10.0),
         "Most of it is the system's: memory is mapped, grown, touched and given back; 7 µs are the rules, which the module \
          reads and hashes. It is paid once in 10,000 calls. Tried: imports that are linked once, rules that are encoded \
-         once, memory without copy-on-write (many times slower), smaller reservations of addresses (7 µs less, for bounds that are checked at each access). A pool of \
-         memory would reserve 4 GB of addresses for each call that runs at once, and what comes after the last of them \
-         would have to wait or need a second compiled module.",
+         once, memory without copy-on-write (many times slower), smaller reservations of addresses (7 µs less, for bounds \
+         that are checked at each access). A pool of memory would reserve 4 GB of addresses for each call that runs at \
+         once, and what comes after the last of them would have to wait or need a second compiled module.",
     ),
     row(
         "tick-flat",
