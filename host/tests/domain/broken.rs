@@ -8,7 +8,7 @@ use security_contact_host::domain::{DomainError, ReviewReport, Told};
 use security_contact_host::engine::{Engine, Limits, MODULE};
 use security_contact_policy::{Account, AccountSettings, ReviewRequest, Rules, Source};
 
-use crate::world::{KEPT, MINUTE_MS, REVERTED, World, acme, member, row, small};
+use crate::world::{KEPT, MINUTE_MS, REVERTED, World, acme, id, member, row, small};
 
 const FAILED: ReviewReport = ReviewReport { reviewed: 0, failed: 1, ..KEPT };
 
@@ -159,9 +159,17 @@ async fn accounts_that_are_too_much_for_the_module_together_are_reviewed_one_by_
     };
     let engine = Arc::new((1..).find_map(with).unwrap());
     let world = World::with(engine.clone());
-    let entries: Vec<DirectoryEntry> = (0..500).map(|n| small(format!("n-{n:04}"))).collect();
+    let mut olga = member("olga", "owner", AccountSettings::Edit);
+    olga.person.id = id(&"o".repeat(128));
+    olga.person.staff_role = Some("s".repeat(64).parse().unwrap());
+    let owner = olga.person.clone();
+    let entry = |number| {
+        let DirectoryEntry { account, profile, .. } = small(format!("n-{number:04}"));
+        let profile = profile.map(|(name, _)| (name, owner.id.clone()));
+        DirectoryEntry { account, profile, people: vec![olga.clone()], left: Vec::new() }
+    };
+    let entries: Vec<DirectoryEntry> = (0..500).map(entry).collect();
     assert!(world.try_put(&entries).await.iter().all(Result::is_ok), "they are taken over one by one");
-    let owner = member("olga", "owner", AccountSettings::Edit).person;
     let account = Account { owner, designation: None };
     let request = ReviewRequest { account, announced: None, reminded_for: None, now: world.clock.now() };
     assert!(engine.review_many(vec![request; 500]).is_err());
