@@ -146,7 +146,7 @@ async fn the_policy_in_force_is_stated() {
     let identity = world.engine.identity();
     let expected = json!({
         "policyVersion": identity.policy_version, "moduleSha256": identity.module_sha256,
-        "fingerprint": identity.fingerprint, "abiVersion": 3, "rules": world.engine.rules(),
+        "fingerprint": identity.fingerprint, "abiVersion": security_contact_policy::ABI_VERSION, "rules": world.engine.rules(),
     });
     assert_eq!(world.ask("GET", "/v1/policy").send().await.ok(), expected);
     assert_eq!(world.ask("GET", "/healthz").send().await.ok(), json!({ "status": "ok" }));
