@@ -3,9 +3,9 @@
 const TITLES = {
   400: "Bad Request",
   405: "Method Not Allowed",
-  413: "Payload Too Large",
+  413: "Content Too Large",
   415: "Unsupported Media Type",
-  422: "Unprocessable Entity",
+  422: "Unprocessable Content",
   502: "Bad Gateway",
 };
 

@@ -48,7 +48,8 @@ pub(super) struct Set {
 #[command(after_help = "\
 Examples:
   $ security-contact reset acme --actor u-maya
-  $ security-contact reset acme --actor u-maya --server https://contacts.example.com --token-file token")]
+  $ security-contact reset acme --actor u-maya \\
+      --server https://contacts.example.com --token-file token")]
 pub(super) struct Reset {
     /// The account's id
     account: AccountId,

@@ -37,7 +37,8 @@ Examples:
   $ security-contact check people.ndjson --at 2026-11-01T00:00:00Z
   $ security-contact check directory.ndjson --rules rules.json --cannot
   $ security-contact export | security-contact check - --json
-  $ security-contact check --at 2026-11-01T00:00:00Z --person '{\"id\":\"u-17\",\"role\":\"admin\",\"accountSettings\":\"none\",
+  $ security-contact check --at 2026-11-01T00:00:00Z --person \\
+      '{\"id\":\"u-17\",\"role\":\"admin\",\"accountSettings\":\"none\",
       \"status\":\"active\",\"lastLoginAt\":\"2026-10-01T09:30:00Z\",\"staffRole\":null}'
   $ security-contact check people.ndjson --at 2026-11-01T00:00:00Z \\
       --server https://contacts.example.com --token-file token")]

@@ -41,7 +41,7 @@ const READ_AHEAD: usize = 100;
 /// 1 MiB.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Lines, each without a break:
+Lines, each without a break (the person is shown in three):
   {\"type\":\"account\",\"id\":\"acme\",\"name\":\"Acme GmbH\",\"owner\":\"u-1\"}
   {\"type\":\"person\",\"account\":\"acme\",\"id\":\"u-1\",\"name\":\"Ada Lovelace\",
    \"email\":\"ada@acme.example\",\"role\":\"owner\",\"accountSettings\":\"edit\",
@@ -59,7 +59,8 @@ Examples:
   $ security-contact import directory.ndjson
   $ my-platform export-users | security-contact import -
   $ security-contact import directory.ndjson --json
-  $ security-contact import directory.ndjson --server https://contacts.example.com --token-file token")]
+  $ security-contact import directory.ndjson \\
+      --server https://contacts.example.com --token-file token")]
 pub(super) struct Import {
     /// The file; `-` is standard input
     file: PathBuf,

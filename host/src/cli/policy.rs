@@ -27,7 +27,8 @@ use crate::engine::{Engine, EngineError, Limits, MODULE, Metadata, PolicyIdentit
 Examples:
   $ security-contact policy
   $ security-contact policy --rules ./data/rules.json
-  $ security-contact policy --module node_modules/security-contact-policy/security_contact_policy_bg.wasm
+  $ security-contact policy \\
+      --module node_modules/security-contact-policy/security_contact_policy_bg.wasm
   $ security-contact policy --server https://contacts.example.com --token-file token")]
 pub(super) struct Policy {
     /// Look at this WebAssembly file instead of the module in this program

@@ -194,7 +194,7 @@ impl Problem {
 
     /// Somebody else was faster.
     pub(super) fn version_conflict(current: ContactState) -> Self {
-        let detail = "the designation has changed meanwhile; `current` is what it is now";
+        let detail = "the designation is no longer what `if-match` names; `current` is what it is now";
         let problem = Self::new(StatusCode::PRECONDITION_FAILED, "version_conflict", detail);
         Self { current: Some(Box::new(current)), ..problem }
     }

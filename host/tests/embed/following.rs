@@ -200,3 +200,15 @@ async fn another_address_is_taken_over() {
     world.contact().await;
     assert_eq!(world.copied().await.owner.unwrap().email.unwrap().as_str(), address("other"));
 }
+
+#[tokio::test]
+async fn a_directory_may_tell_of_more_than_it_was_asked_for() {
+    let world = World::new();
+    *world.users.tells_all.lock().unwrap() = true;
+    world.contact().await;
+    world.contact().await;
+    world.designate("ada").await;
+    world.users.deactivate("ada");
+    assert_eq!(world.host.contact(&acme()).await.unwrap().contact.user_id, id("olga"));
+    assert_eq!(world.actions().await, [Action::Designated, Action::Reverted]);
+}

@@ -29,6 +29,8 @@ pub(crate) struct Users {
     /// How often an account was read.
     pub(crate) reads: AtomicU32,
     pub(crate) is_down: Mutex<bool>,
+    /// Whether it tells of everybody, whomever it is asked for.
+    pub(crate) tells_all: Mutex<bool>,
 }
 
 pub(crate) type Meanwhile = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -69,7 +71,8 @@ impl Directory for Users {
             return Err("the user table is locked".into());
         }
         let mut facts = self.accounts.lock().unwrap().get(account).cloned();
-        if let (Some(facts), Whom::These(asked)) = (&mut facts, whom) {
+        let tells_all = *self.tells_all.lock().unwrap();
+        if let (Some(facts), Whom::These(asked), false) = (&mut facts, whom, tells_all) {
             let owner = facts.owner.clone();
             facts.people.retain(|member| member.person.id == owner || asked.contains(&member.person.id));
         }

@@ -25,14 +25,16 @@ impl Snapshot {
     }
 }
 
-/// What is new in the facts on those people, of whom the snapshot has all that the copy has.
+/// What is new in the facts on those people and on the owner, of whom the snapshot has all that the copy has. Whoever else
+/// the directory tells of is not compared: the snapshot does not say whether the copy has them.
 pub(super) fn news(seen: &Snapshot, asked: &[UserId], facts: AccountFacts) -> News {
     let AccountFacts { name, owner, people } = facts;
     let told: HashSet<&UserId> = people.iter().map(|member| &member.person.id).collect();
     let has_left = |id: &&UserId| seen.member(id).is_some() && !told.contains(*id);
     let left: Vec<UserId> = asked.iter().filter(has_left).cloned().collect();
+    let matters = |member: &Member| member.person.id == owner || asked.contains(&member.person.id);
     let is_known = |member: &Member| seen.member(&member.person.id).is_some_and(|known| is_same(known, member));
-    let people: Vec<Member> = people.into_iter().filter(|member| !is_known(member)).collect();
+    let people: Vec<Member> = people.into_iter().filter(|member| matters(member) && !is_known(member)).collect();
     let profile = (name != seen.name || owner != seen.owner_id).then_some((name, owner));
     if profile.is_none() && people.is_empty() && left.is_empty() {
         return News::None;
