@@ -52,8 +52,12 @@ schemathesis.openapi.media_type(
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Makes a change on the present state, which no document can know."""
+    """Makes a change on the present state, and in somebody's name: no document can know the one, nor ask the other of
+    machines alone."""
     account, fits = os.environ["API_ACCOUNT"], case.meta.generation.mode == GenerationMode.POSITIVE
+    is_machine = os.environ["API_TOKEN"] == os.environ["API_READER"]
+    if fits and is_machine and case.operation.method.upper() in ("PUT", "DELETE") and "if-match" in (case.headers or {}):
+        case.headers.setdefault("security-contact-person", "u-maya")
     if fits:
         # Sequences of requests look at ids after they were encoded for the path, and so take some for fitting that have
         # control characters, which the document forbids.
