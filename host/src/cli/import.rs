@@ -37,6 +37,9 @@ const READ_AHEAD: usize = 100;
 /// command ends with 1 if an account was refused. It can be run again at any time, while a server runs too, and has to have
 /// the rules of that server.
 ///
+/// A line with a member that is none of these is refused, since it may be a misspelt one, and so is an account with more
+/// than 100,000 people at once.
+///
 /// A server wants a token with the scope `directory:write`. It tells the first 100 faults, and takes lines of at most
 /// 1 MiB.
 #[derive(Args, Debug)]

@@ -8,9 +8,10 @@ use security_contact_policy::{
 
 use super::model::{
     AccountId, Action, AuditEntry, Authentication, CandidateCursor, Chosen, Commit, Committed, DesignationWrite,
-    Detail, IdempotencyKey, Member, Remembered, Snapshot,
+    Detail, IdempotencyKey, Member, Snapshot,
 };
 use super::ports::{Clock, Store};
+use super::repeated::{remembered, words_of};
 use super::{DomainError, MAX_ATTEMPTS, facts, fold, letters};
 use crate::engine::{CurrentEngine, Engine};
 
@@ -386,26 +387,5 @@ fn after(before: Snapshot, commit: &Commit) -> Snapshot {
         reminded_for: commit.reminded_for.clone(),
         next_review_at: commit.next_review_at,
         ..before
-    }
-}
-
-/// The answer as it is kept for the same request, if that could come.
-fn remembered(request: &Request<'_>, answered: &Answered) -> Option<Remembered> {
-    request.once.as_ref().map(|once| Remembered {
-        actor: request.actor.clone(),
-        key: once.key.clone(),
-        request: words_of(request),
-        answer: (once.write)(answered),
-    })
-}
-
-/// What is asked for, as text that is equal for equal requests.
-fn words_of(request: &Request<'_>) -> String {
-    let version = request.version.map_or_else(|| "any".to_owned(), |version| version.to_string());
-    // Each way of asking has its own form of answers, so that a request that came another way is another one.
-    let way = request.authenticated;
-    match request.wish {
-        Wish::Designate(user_id) => format!("{way} designate {version} {user_id}"),
-        Wish::Reset => format!("{way} reset {version}"),
     }
 }

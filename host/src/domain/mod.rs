@@ -15,6 +15,7 @@ mod import;
 mod letters;
 pub mod model;
 pub mod ports;
+mod repeated;
 mod reviews;
 mod verify;
 

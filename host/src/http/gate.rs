@@ -34,6 +34,7 @@ impl Gates {
         Some(HeaderValue::from_static(if is_current { "current" } else { "stale" }))
     }
 
+    /// Whether a gate that decides by others is worth a line of the log now.
     fn may_log(&self, now: Instant) -> bool {
         let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
         let may = logged.is_none_or(|then| now.duration_since(then) >= SILENCE);
@@ -41,5 +42,23 @@ impl Gates {
             *logged = Some(now);
         }
         may
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use security_contact_policy::Rules;
+
+    use super::*;
+    use crate::engine::Engine;
+
+    #[test]
+    fn gates_that_decide_by_others_are_a_line_of_the_log_once_a_minute() {
+        let gates = Gates::new(Arc::new(Engine::embedded(&Rules::default()).unwrap()).into());
+        let began = Instant::now();
+        let logged = [0, 1, 59, 60, 61, 119, 120].map(|second| gates.may_log(began + Duration::from_secs(second)));
+        assert_eq!(logged, [true, false, false, true, false, false, true]);
     }
 }

@@ -153,8 +153,8 @@ pub(crate) const ROWS: &[Known] = &[
         "a change: read, decide, store, durable",
         "the same statements alone, as durable",
         Ratio(1.2),
-        "A durable write is a quarter of a millisecond here; two reads, the module's decision and handing work to a \
-         thread that may block are half as much again. On a disk that takes longer the ratio falls.",
+        "A durable write is a quarter of a millisecond here; two reads, the module's decision and handing work to \
+         threads of the store are half as much again. On a disk that takes longer the ratio falls.",
     ),
     row(
         "http-get-vs-bare",

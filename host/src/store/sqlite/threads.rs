@@ -36,6 +36,8 @@ impl Threads {
         let desk = Arc::new(Desk::default());
         let (end, ended) = mpsc::channel();
         let threads = Self { desk, ended: Mutex::new(ended) };
+        // It goes before the threads, which would wait for it where one of them cannot be started.
+        let end = end;
         for mut connection in connections {
             let (desk, end) = (Arc::clone(&threads.desk), end.clone());
             let work = move || {
